@@ -1,0 +1,182 @@
+"""The values a reader of answers gets, and their JSON. Leaves out: how they come about."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+SCHEMA_VERSION = 1
+
+Reason = Literal["not_stated", "no_articles", "filtered_out"]
+Status = Literal["supported", "quoted"]
+
+
+def published_text(moment: datetime | None) -> str | None:
+    """The date as shown to people and in JSON: a bare day where only the day is known (midnight UTC).
+
+    >>> from datetime import UTC
+    >>> published_text(datetime(2023, 1, 5, tzinfo=UTC))
+    '2023-01-05'
+    """
+    if moment is None:
+        return None
+    if moment.hour == moment.minute == moment.second == moment.microsecond == 0:
+        return moment.date().isoformat()
+    return moment.isoformat()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A place in an answer tied to a span of an article: `quote == version.text[start:end]`."""
+
+    marker: int
+    article_id: str
+    version: int
+    title: str
+    source: str | None
+    published_at: str | None
+    url: str | None
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence shown as an answer: written and supported, or quoted; with its citations' markers."""
+
+    text: str
+    status: Status
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearest:
+    """A passage that comes close. Offered beside an answer or an abstention, never as an answer."""
+
+    article_id: str
+    version: int
+    title: str
+    source: str | None
+    published_at: str | None
+    url: str | None
+    start: int
+    end: int
+    quote: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timings:
+    """Seconds from the moment of asking; None where it did not happen."""
+
+    retrieval_seconds: float
+    first_evidence_seconds: float
+    first_word_seconds: float | None
+    total_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """Tokens of the writer: read is the whole prompt, cached the part of it that was not read again."""
+
+    read: int = 0
+    cached: int = 0
+    written: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is shown. `answered` is False for an abstention, and `reason` then says why.
+
+    `text` joins the sentences with `[n]` markers. `writer` is the model's name or "quotes"; `fallback`
+    says why quotes stand where a model was configured. `notes` are plain sentences about the answer
+    itself (articles left out for want of a date, say), in the order in which to show them.
+    """
+
+    turn_id: str
+    conversation_id: str
+    question: str
+    standalone_question: str
+    as_of: date | None
+    answered: bool
+    reason: Reason | None
+    text: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    nearest: tuple[Nearest, ...]
+    writer: str
+    fallback: str | None
+    timings: Timings
+    tokens: Tokens
+    notes: tuple[str, ...] = ()
+    schema_version: int = field(default=SCHEMA_VERSION)
+
+    def to_json(self) -> dict[str, Any]:
+        """A dictionary that json.dumps takes, `schema_version` first; dates as ISO strings."""
+        record = dataclasses.asdict(self)
+        record["as_of"] = self.as_of.isoformat() if self.as_of else None
+        return {"schema_version": record.pop("schema_version"), **record}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFound:
+    """First event of a stream: the passages, best first, before anything is written."""
+
+    evidence: tuple[Nearest, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceReleased:
+    """A sentence that is complete and checked, with the citations it brings (markers as in Answer)."""
+
+    sentence: Sentence
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """Last event of a stream. The answer is the truth: it replaces whatever was shown before."""
+
+    answer: Answer
+
+
+Event = EvidenceFound | SentenceReleased | Finished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriterStatus:
+    """Where the writer stands. `progress` is 0..1 while fetching; `detail` is one line for people."""
+
+    state: Literal["off", "waiting", "fetching", "starting", "ready", "unavailable"]
+    model: str | None
+    detail: str
+    progress: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleSummary:
+    """One row of the library's list."""
+
+    article_id: str
+    version: int
+    title: str
+    source: str | None
+    published_at: str | None
+    url: str | None
+    origin: str
+    words: int
+    added_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationSummary:
+    """One row of the list of conversations."""
+
+    conversation_id: str
+    title: str
+    turns: int
+    updated_at: str

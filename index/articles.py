@@ -1,0 +1,117 @@
+"""The values that flow through index: articles, versions, chunks, evidence. Leaves out: all behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A source text with its metadata, as read, not yet in a library.
+
+    `origin` names where it came from for people and for recognising it again (an absolute path, an
+    address, or path#record). `given_id` is the identifier that a JSON record brought along.
+    `published_at` is timezone-aware; midnight UTC means that only the day is known; None: not told.
+    """
+
+    text: str
+    title: str
+    origin: str
+    given_id: str | None = None
+    source: str | None = None
+    author: str | None = None
+    published_at: datetime | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One immutable text of an article. Character offsets everywhere index `text`."""
+
+    article_id: str
+    number: int
+    text: str
+    title: str
+    origin: str
+    source: str | None
+    author: str | None
+    published_at: datetime | None
+    url: str | None
+    text_sha256: str
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A piece of a version, `version.text[start:end]`."""
+
+    chunk_id: int
+    article_id: str
+    version: int
+    ordinal: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which articles may be used. Days are inclusive; `undated` lets articles without a date pass them."""
+
+    since: date | None = None
+    until: date | None = None
+    sources: Sequence[str] = ()
+    undated: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.since or self.until or self.sources)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A passage offered to the writer: `quote == version.text[start:end]`, always.
+
+    `score` is in [0, 1], higher is better, comparable within one question only.
+    """
+
+    article_id: str
+    version: int
+    start: int
+    end: int
+    quote: str
+    score: float
+    title: str
+    source: str | None
+    published_at: datetime | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieved:
+    """What a question brought up: evidence, best first, and what the filters kept out.
+
+    `articles` ranks article ids, best first (deeper than the evidence). `undated_left_out` counts the
+    articles that a date filter kept out only because they have no date. `library_articles` counts live
+    articles, `allowed_articles` those that pass the filters and the as-of day.
+    """
+
+    evidence: tuple[Evidence, ...]
+    articles: tuple[tuple[str, float], ...]
+    as_of: date | None
+    library_articles: int
+    allowed_articles: int
+    undated_left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What became of one input of `add`. `error` is one line for people, set when status is "failed"."""
+
+    origin: str
+    status: Literal["added", "updated", "unchanged", "failed"]
+    article_id: str | None = None
+    version: int | None = None
+    title: str | None = None
+    error: str | None = None
