@@ -44,8 +44,8 @@ _NEVER_LAST = _words(
 _BEFORE_NUMBER = _words("no nos p pp vol fig sec art ch jan feb mar apr jun jul aug sep sept oct nov dec est c para")
 _MAY_BE_LAST = _words(
     "inc corp co cos ltd llc plc bros jr sr st ave blvd rd hwy u.s u.k u.n u.s.a e.u d.c l.a n.y n.j n.c s.c n.h n.m"
-    " s.d n.d w.va r.i b.c a.d p.r ph.d m.d b.a m.a m.b.a j.d esq etc dept univ assn gov't ala ariz ark calif colo conn del"
-    " fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev okla ore pa penn tenn tex va vt wash wis wyo"
+    " s.d n.d w.va r.i b.c a.d p.r ph.d m.d b.a m.a m.b.a j.d esq etc dept univ assn gov't ala ariz ark calif colo conn"
+    " del fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev okla ore pa penn tenn tex va vt wash wis wyo"
     " s.p.a s.a n.v b.v a.g w l"
 ) | (_BEFORE_NUMBER - {"no", "p", "c", "art", "mar"})
 _CLOCK = frozenset({"a.m", "p.m", "am", "pm"})
@@ -56,10 +56,10 @@ _AFTER_CLOCK = re.compile(
 _STARTERS = _words(
     "The A An This That These Those There Here He She It They We You I His Her Its Their Our My Your In On At By For"
     " From With Without After Before During Since Until Under Over As If When While Where What Who Why How Which But"
-    " And Or So Yet Nor Also However Meanwhile Still Then Now Once Although Though Because Both Some Many Most Several Each"
-    " Every All Another Other One Two Not No Yes Even Only Just Instead Despite According Among Between To Of Is Are"
-    " Was Were Has Have Had Will Would Could Should Do Does Did Later Earlier Last Next Today Yesterday More Police Critics"
-    " Officials Experts It's That's There's He's She's They're We're I'm Such Perhaps Maybe"
+    " And Or So Yet Nor Also However Meanwhile Still Then Now Once Although Though Because Both Some Many Most Several"
+    " Each Every All Another Other One Two Not No Yes Even Only Just Instead Despite According Among Between To Of Is Are"
+    " Was Were Has Have Had Will Would Could Should Do Does Did Later Earlier Last Next Today Yesterday More Police"
+    " Critics Officials Experts It's That's There's He's She's They're We're I'm Such Perhaps Maybe"
 )
 
 
