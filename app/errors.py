@@ -4,6 +4,7 @@ OnRecordError (index.errors)
 ├── QuestionError       an empty or too long question, or an option that makes no sense
 ├── ConfigError         a setting that cannot be used
 ├── ConversationNotFoundError   no such conversation or turn
+├── GoldenFileError     golden questions, or the run kept of them, that cannot be used
 └── WriterError         the model could not write; the answer falls back to quotes
     ├── WriterUnavailableError  no endpoint, no weights, refused
     └── WriterTimeoutError      slower than ONRECORD_LLM_TIMEOUT_SECONDS
@@ -36,3 +37,7 @@ class WriterUnavailableError(WriterError):
 
 class WriterTimeoutError(WriterError):
     """The model was slower than the settings allow."""
+
+
+class GoldenFileError(OnRecordError):
+    """Golden questions, or the run kept of them, that cannot be used: the file and line are named."""

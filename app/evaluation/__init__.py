@@ -1,0 +1,1 @@
+"""Golden questions put to a Desk, and how well it answered. Leaves out: answering itself."""

@@ -1,0 +1,188 @@
+"""Golden questions as read from a file, in either of two forms. Leaves out: asking them.
+
+Ours has `question, history, accept, gold, kind`; RealTimeQA's, as in our news data, `question, answer,
+gold_doc_ids`. Both have `id, date, answerable`. Each line tells its form by the fields that it has.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from app.errors import GoldenFileError
+from app.evaluation.matching import meets, normalise, states
+
+_Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Golden:
+    """One golden question. `gold` names articles (file name, title or id); `history` is oldest first.
+
+    `accept` (ours) and `answer` (news) say what a right reply states; both are empty where the articles
+    do not say. `as_of` is the day to ask from, None where the file names none.
+    """
+
+    id: str
+    question: str
+    kind: str
+    answerable: bool
+    history: tuple[tuple[str, str], ...] = ()
+    as_of: date | None = None
+    accept: tuple[tuple[str, ...], ...] = ()
+    answer: str | None = None
+    gold: tuple[str, ...] = ()
+
+    def is_right(self, reply: str) -> bool:
+        """Whether the reply states what is expected; False for an unanswerable question."""
+        if not self.answerable:
+            return False
+        return meets(reply, self.accept) if self.answer is None else states(reply, self.answer)
+
+
+class _Line(BaseModel):
+    """What both forms share. Fields that we do not know are for others, and pass."""
+
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+    id: _Filled
+    question: _Filled
+    answerable: bool
+
+
+class _PriorTurn(BaseModel):
+    question: _Filled
+    answer: str
+
+
+class _GoldPassage(BaseModel):
+    article: _Filled
+    quote: _Filled
+
+
+class _OurLine(_Line):
+    kind: _Filled
+    accept: list[Annotated[list[_Filled], Field(min_length=1)]]
+    gold: list[_GoldPassage] = []
+    history: list[_PriorTurn] = []
+
+    @model_validator(mode="after")
+    def _accept_fits(self) -> _OurLine:
+        if self.answerable != bool(self.accept):
+            raise ValueError("accept must be filled where answerable is true, and empty where it is false")
+        for alternative in (one for alternatives in self.accept for one in alternatives):
+            if not normalise(alternative):
+                raise ValueError(f"accept holds {alternative!r}, which has no word to look for")
+        return self
+
+    def golden(self, as_of: date | None) -> Golden:
+        return Golden(
+            id=self.id,
+            question=self.question,
+            kind=self.kind,
+            answerable=self.answerable,
+            history=tuple((turn.question, turn.answer) for turn in self.history),
+            as_of=as_of,
+            accept=tuple(tuple(alternatives) for alternatives in self.accept),
+            gold=tuple(dict.fromkeys(passage.article for passage in self.gold)),
+        )
+
+
+class _NewsLine(_Line):
+    answer: str | None
+    gold_doc_ids: list[_Filled]
+
+    @model_validator(mode="after")
+    def _answer_fits(self) -> _NewsLine:
+        if self.answerable and not normalise(self.answer or ""):
+            raise ValueError("answer must be filled where answerable is true")
+        return self
+
+    def golden(self, as_of: date | None) -> Golden:
+        return Golden(
+            id=self.id,
+            question=self.question,
+            kind="answerable" if self.answerable else "unanswerable",
+            answerable=self.answerable,
+            as_of=as_of,
+            answer=self.answer if self.answerable else None,
+            gold=tuple(self.gold_doc_ids),
+        )
+
+
+def read_golden(path: Path, *, as_of_field: str | None = None) -> tuple[Golden, ...]:
+    """The questions of a JSONL file in its order. `as_of_field` names the field that holds the day to ask from.
+
+    Raises GoldenFileError, naming file and line, at the first line that cannot be used.
+    """
+    questions: list[Golden] = []
+    lines_of: dict[str, int] = {}
+    for number, line in _lines(path):
+        question = _parse(line, f"{path}, line {number}", as_of_field)
+        if question.id in lines_of:
+            raise GoldenFileError(
+                f"{path}, line {number}: the id {question.id!r} stands in line {lines_of[question.id]} already: "
+                "give every question its own"
+            )
+        lines_of[question.id] = number
+        questions.append(question)
+    if not questions:
+        raise GoldenFileError(f"{path} holds no question: give a JSONL file with one question a line")
+    return tuple(questions)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, numbered from 1."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise GoldenFileError(f"{path} cannot be read ({error.strerror}): check the path") from error
+    except UnicodeDecodeError as error:
+        raise GoldenFileError(f"{path} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
+    return ((number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip())
+
+
+def _parse(line: str, where: str, as_of_field: str | None) -> Golden:
+    try:
+        record = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise GoldenFileError(f"{where}: not JSON ({error.msg}, column {error.colno}): one object a line") from error
+    if not isinstance(record, dict):
+        raise GoldenFileError(f"{where}: a {type(record).__name__} where an object belongs: one object a line")
+    as_of = _day(record, as_of_field, where) if as_of_field else None
+    try:
+        return _form(record, where).model_validate(record).golden(as_of)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        told = f"{field}: {first['msg']}" if field else first["msg"].removeprefix("Value error, ")
+        raise GoldenFileError(f"{where}: {told}") from error
+
+
+def _form(record: Mapping[str, Any], where: str) -> type[_OurLine] | type[_NewsLine]:
+    if "accept" in record:
+        return _OurLine
+    if "gold_doc_ids" in record:
+        return _NewsLine
+    raise GoldenFileError(
+        f"{where}: neither 'accept' nor 'gold_doc_ids' is there, so its form cannot be told: "
+        "see tests/golden/README.md for the fields"
+    )
+
+
+def _day(record: Mapping[str, Any], field: str, where: str) -> date | None:
+    if field not in record:
+        raise GoldenFileError(f"{where}: no field {field!r} for --as-of-field: it has {', '.join(sorted(record))}")
+    value = record[field]
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise GoldenFileError(f"{where}: {field} is {value!r}: write a day as YYYY-MM-DD") from error

@@ -1,0 +1,165 @@
+"""Puts golden questions to a Desk, one after the other. Leaves out: reading them, and the figures over them."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from pathlib import PurePath
+from typing import Protocol
+
+from app.errors import GoldenFileError
+from app.evaluation.golden import Golden
+from app.evaluation.metrics import DEPTH, rank_of_gold, score
+from app.evaluation.outcomes import Mode, Outcome
+from app.evaluation.verifying import FindVersion, verify
+from app.schema import Answer, ArticleSummary
+from index.articles import Retrieved, Version
+from index.errors import OnRecordError
+
+_VERSIONS_KEPT = 64
+
+
+class AskedDesk(Protocol):
+    """The part of app.Desk that an evaluation uses."""
+
+    def ask(
+        self,
+        question: str,
+        *,
+        as_of: date | str | None = None,
+        quotes_only: bool = False,
+        history: Sequence[tuple[str, str]] = (),
+    ) -> Answer:
+        """The answer; `history` holds earlier (question, answer text), oldest first."""
+        ...
+
+    def search(self, question: str, *, k: int = 10, as_of: date | str | None = None) -> Retrieved:
+        """Articles, ranked."""
+        ...
+
+    def articles(self) -> list[ArticleSummary]:
+        """The library's list."""
+        ...
+
+    def article(self, article_id: str, version: int | None = None) -> Version:
+        """A version, the newest unless told otherwise."""
+        ...
+
+
+def pick(
+    questions: Sequence[Golden], *, limit: int | None = None, sample: int | None = None, seed: int = 0
+) -> tuple[Golden, ...]:
+    """A random sample (the same for the same seed and file), then the first `limit`; the file's order is kept."""
+    places = list(range(len(questions)))
+    if sample is not None and sample < len(places):
+        places = sorted(random.Random(seed).sample(places, sample))  # noqa: S311 - to be repeated, not to be secret
+    return tuple(questions[place] for place in places[:limit])
+
+
+def golden_hash(question: Golden) -> str:
+    """Sixteen hex digits that change when anything about the question does."""
+    return hashlib.sha256(repr(question).encode()).hexdigest()[:16]
+
+
+def gold_articles(questions: Iterable[Golden], articles: Iterable[ArticleSummary]) -> dict[str, tuple[str, ...]]:
+    """The library's article ids for every name that a question calls gold; no id where there is no such article.
+
+    A name may be an article's id, its file's name, the record's id after "#", its address or its title.
+    Raises GoldenFileError when none of the names is known: then the articles were not added.
+    """
+    known: dict[str, list[str]] = {}
+    for article in articles:
+        for name in _names(article):
+            known.setdefault(name, []).append(article.article_id)
+    wanted = dict.fromkeys(name for question in questions for name in question.gold)
+    found = {name: tuple(known.get(name, ())) for name in wanted}
+    if found and not any(found.values()):
+        raise GoldenFileError(
+            f"none of the {len(found)} articles that the questions are about is in this library "
+            f"({next(iter(found))!r} for one): add them first with 'onrecord add'"
+        )
+    return found
+
+
+def _names(article: ArticleSummary) -> set[str]:
+    path, _, record = article.origin.partition("#")
+    names = {article.article_id, article.title, article.origin, PurePath(path).name, record, article.url or ""}
+    return names - {""}
+
+
+def ask_all(desk: AskedDesk, questions: Sequence[Golden], *, mode: Mode) -> Iterator[Outcome]:
+    """Ask the questions in order and tell how each went. A question that fails is an outcome too.
+
+    Only errors of the OnRecord tree are taken as such; any other is a fault of the program and is raised.
+    """
+    gold = gold_articles(questions, desk.articles())
+    find_version = lru_cache(maxsize=_VERSIONS_KEPT)(desk.article)
+    for question in questions:
+        yield _ask(desk, question, mode, gold, find_version)
+
+
+def _ask(
+    desk: AskedDesk, question: Golden, mode: Mode, gold: Mapping[str, Sequence[str]], find_version: FindVersion
+) -> Outcome:
+    ids = tuple(dict.fromkeys(article_id for name in question.gold for article_id in gold[name]))
+    outcome = Outcome(
+        id=question.id,
+        kind=question.kind,
+        question=question.question,
+        mode=mode,
+        golden_hash=golden_hash(question),
+        answerable=question.answerable,
+        as_of=question.as_of.isoformat() if question.as_of else None,
+        gold=ids,
+        gold_known=bool(ids) or not question.gold,
+    )
+    try:
+        if mode != "retrieval":
+            answer = desk.ask(
+                question.question, as_of=question.as_of, quotes_only=mode == "quotes", history=question.history
+            )
+            outcome = _judged(outcome, question, answer, find_version)
+        return _ranked(outcome, question, desk)
+    except OnRecordError as error:
+        return replace(outcome, error=f"{type(error).__name__}: {error}", score=None if mode == "retrieval" else -1)
+
+
+def _judged(outcome: Outcome, question: Golden, answer: Answer, find_version: FindVersion) -> Outcome:
+    right = answer.answered and question.is_right(answer.text)
+    verified = verify(answer, find_version)
+    return replace(
+        outcome,
+        standalone_question=answer.standalone_question,
+        answered=answer.answered,
+        reason=answer.reason,
+        right=right,
+        score=score(answerable=question.answerable, answered=answer.answered, right=right),
+        text=answer.text,
+        sentences=verified.sentences,
+        sentences_supported=verified.sentences_supported,
+        citations=verified.citations,
+        citations_resolved=verified.citations_resolved,
+        writer=answer.writer,
+        fallback=answer.fallback,
+        retrieval_seconds=answer.timings.retrieval_seconds,
+        first_evidence_seconds=answer.timings.first_evidence_seconds,
+        first_word_seconds=answer.timings.first_word_seconds,
+        total_seconds=answer.timings.total_seconds,
+        tokens_read=answer.tokens.read,
+        tokens_written=answer.tokens.written,
+    )
+
+
+def _ranked(outcome: Outcome, question: Golden, desk: AskedDesk) -> Outcome:
+    """With the articles' ranks, found for the standalone question where the Desk made one."""
+    asked = outcome.standalone_question or question.question
+    retrieved = desk.search(asked, k=DEPTH, as_of=question.as_of)
+    everything = [article_id for article_id, _ in retrieved.articles] or [
+        evidence.article_id for evidence in retrieved.evidence
+    ]
+    ranked = tuple(dict.fromkeys(everything))[:DEPTH]
+    return replace(outcome, ranked=ranked, rank=rank_of_gold(ranked, outcome.gold))
