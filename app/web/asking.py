@@ -1,0 +1,180 @@
+"""One question from the page: its fields checked, its events turned into HTML. Leaves out: Gradio's components."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from app.errors import OnRecordError, QuestionError
+from app.schema import Citation, Event, EvidenceFound, Finished, Nearest, Sentence, SentenceReleased
+from app.web import render
+from app.web.opening import OpeningDesk
+
+if TYPE_CHECKING:
+    from app.desk import Desk
+
+LOGGER = logging.getLogger(__name__)
+FAILED_INSIDE = "Something went wrong inside OnRecord; the terminal it runs in shows what."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a question may use: the fields of "Time and sources", checked."""
+
+    as_of: date | None = None
+    since: date | None = None
+    until: date | None = None
+    sources: tuple[str, ...] = ()
+    undated: bool = False
+
+
+@dataclass(slots=True)
+class Session:
+    """One open page: its conversation on the desk, and what it shows of it."""
+
+    conversation_id: str | None = None
+    past: list[str] = field(default_factory=list)
+    current: str = ""
+    stop: asyncio.Event | None = None
+
+    def begin(self) -> None:
+        """Move the turn that is shown to the past, so that a new one can begin."""
+        if self.current:
+            self.past.append(self.current)
+        self.current = ""
+
+
+def read_day(text: str | None, field_name: str) -> date | None:
+    """A day as typed, None when empty; raises QuestionError naming the field."""
+    if not text or not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise QuestionError(f"{field_name} is {text.strip()[:40]!r}: write a day as 2023-02-05") from None
+
+
+def read_limits(
+    as_of: str | None, since: str | None, until: str | None, sources: Sequence[str] | None, undated: bool
+) -> Limits:
+    """The fields of "Time and sources" as typed -> checked; raises QuestionError naming the wrong one."""
+    limits = Limits(
+        as_of=read_day(as_of, "As of"),
+        since=read_day(since, "From"),
+        until=read_day(until, "To"),
+        sources=tuple(sources or ()),
+        undated=undated,
+    )
+    if limits.since and limits.until and limits.since > limits.until:
+        raise QuestionError(f"From ({limits.since}) is later than To ({limits.until}): exchange them")
+    return limits
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What has arrived of an answer so far."""
+
+    question: str
+    evidence: Sequence[Nearest] | None = None
+    sentences: list[Sentence] = field(default_factory=list)
+    citations: dict[int, Citation] = field(default_factory=dict)
+
+    def html(self, *, step: str = "", stopped: bool = False) -> str:
+        if not step:
+            step = "Writing, and checking every sentence…" if self.evidence else "Looking through the articles…"
+        return render.streaming_html(
+            self.question,
+            evidence=self.evidence,
+            sentences=self.sentences,
+            citations=tuple(self.citations.values()),
+            step=step,
+            stopped=stopped,
+        )
+
+    def take(self, event: EvidenceFound | SentenceReleased) -> None:
+        if isinstance(event, EvidenceFound):
+            self.evidence = event.evidence
+        else:
+            self.sentences.append(event.sentence)
+            self.citations.update({citation.marker: citation for citation in event.citations})
+
+
+async def ask(desk: OpeningDesk, session: Session, question: str, limits: Limits) -> AsyncIterator[str]:
+    """The turn's HTML each time it changes; the last one is final. Failures become a turn that says so.
+
+    Ends early, keeping what was checked so far, once `session.stop` is set.
+    """
+    session.begin()
+    session.stop = asyncio.Event()
+    draft = _Draft(question)
+    try:
+        async for html in _turns(desk, session, draft, limits):
+            session.current = html
+            yield html
+    except OnRecordError as error:
+        session.current = render.problem_html(question, str(error))
+        yield session.current
+    except Exception:  # a border: whatever it was must not look like an answer, nor like an abstention
+        LOGGER.exception("a question from the page failed")
+        session.current = render.problem_html(question, FAILED_INSIDE)
+        yield session.current
+    finally:
+        session.stop = None
+
+
+async def _turns(desk: OpeningDesk, session: Session, draft: _Draft, limits: Limits) -> AsyncIterator[str]:
+    if not desk.settled:
+        yield draft.html(step="Opening the library…")
+    opened = await asyncio.to_thread(desk.wait)
+    yield draft.html()
+    stop = session.stop
+    assert stop is not None, "ask() sets it"
+    async with contextlib.aclosing(_until_stopped(_events(opened, session, draft, limits), stop)) as events:
+        async for event in events:
+            if isinstance(event, Finished):
+                session.conversation_id = event.answer.conversation_id
+                yield render.answer_html(event.answer)
+                return
+            draft.take(event)
+            yield draft.html()
+    yield draft.html(stopped=True)
+
+
+def _events(desk: Desk, session: Session, draft: _Draft, limits: Limits) -> AsyncIterator[Event]:
+    return desk.astream(
+        draft.question,
+        as_of=limits.as_of,
+        since=limits.since,
+        until=limits.until,
+        sources=limits.sources,
+        undated=limits.undated,
+        conversation_id=session.conversation_id,
+    )
+
+
+async def _until_stopped(events: AsyncIterator[Event], stop: asyncio.Event) -> AsyncIterator[Event]:
+    """The events until they end or stop is set; then the source is closed, which stops the writer."""
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        while True:
+            coming = asyncio.ensure_future(anext(events, None))
+            try:
+                await asyncio.wait({coming, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                if not coming.done():
+                    coming.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await coming
+            if coming.cancelled() or (event := coming.result()) is None:
+                return
+            yield event
+    finally:
+        stopping.cancel()
+        close = getattr(events, "aclose", None)
+        if close is not None:
+            await close()

@@ -1,0 +1,51 @@
+"""What `onrecord serve` does. Leaves out: its options (app.cli), and the page.
+
+Imports stay light here: the socket is bound before Gradio is imported.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from app.web.opening import OpeningDesk
+from app.web.serving import PageServer, bind
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from app.desk import Desk
+
+
+def serve(desk_factory: Callable[[], Desk], *, host: str, port: int, open_browser: bool = False) -> None:
+    """Serve the chat page until interrupted; raises ConfigError when the port cannot be had.
+
+    The desk is made by `desk_factory` in a thread, once the page can be painted, and closed at the end.
+    """
+    server, desk = page_server(desk_factory, host=host, port=port)
+    print(f"OnRecord: {server.url} (Ctrl-C stops it)", file=sys.stderr, flush=True)
+    if open_browser:
+        # The socket listens already, so the browser's first request waits for the server to begin.
+        threading.Thread(target=webbrowser.open, args=(server.url,), daemon=True).start()
+    try:
+        server.run()
+    finally:
+        desk.close()
+
+
+def page_server(desk_factory: Callable[[], Desk], *, host: str, port: int) -> tuple[PageServer, OpeningDesk]:
+    """A server on a bound socket, not yet running, and the desk that it will open."""
+    desk = OpeningDesk(desk_factory)
+
+    def build() -> FastAPI:
+        from app.web.routes import build_app
+
+        built = build_app(desk)
+        desk.start()
+        return built
+
+    return PageServer(build, bind(host, port)), desk
+

@@ -1,0 +1,76 @@
+"""Text from articles and people -> text that is safe in HTML. Leaves out: what surrounds it.
+
+An article's words are data wherever they appear: gr.HTML sets innerHTML and cleans nothing, so nothing
+may reach it but what went through here.
+"""
+
+from __future__ import annotations
+
+import html
+from datetime import date
+from urllib.parse import urlsplit
+
+
+def escape(text: str) -> str:
+    """The text for an HTML body or a double-quoted attribute, shown character for character.
+
+    A carriage return is written as a reference because a browser would otherwise turn it into a line
+    feed and a quote would no longer equal its article; NUL, which no HTML can carry, becomes U+FFFD.
+
+    >>> escape('<b title="x">')
+    '&lt;b title=&quot;x&quot;&gt;'
+    """
+    return html.escape(text, quote=True).replace("\r", "&#13;").replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def isolated(text: str) -> str:
+    """Escaped text that cannot turn the writing direction of what stands around it."""
+    return f"<bdi>{escape(text)}</bdi>"
+
+
+def web_address(url: str | None) -> str | None:
+    """The address itself when a browser may follow it, else None: http(s), a host, no control characters.
+
+    >>> web_address("javascript:alert(1)") is None
+    True
+    """
+    if url is None or any(character.isspace() or not character.isprintable() for character in url):
+        return None
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and host else None
+
+
+def outside_link(url: str | None, label: str) -> str:
+    """A link to the article's own address that tells the other site nothing; empty when it is not followable."""
+    address = web_address(url)
+    if address is None:
+        return ""
+    return (
+        f'<a class="outside" href="{escape(address)}" target="_blank" '
+        f'rel="noopener noreferrer nofollow">{escape(label)}</a>'
+    )
+
+
+def day(published_at: str | None) -> str:
+    """An ISO date or time as people write the day; what is not a date is shown as it is.
+
+    >>> day("2023-02-05"), day(None)
+    ('<time datetime="2023-02-05">5 February 2023</time>', 'undated')
+    """
+    if not published_at:
+        return "undated"
+    try:
+        moment = date.fromisoformat(published_at[:10])
+    except ValueError:
+        return escape(published_at)
+    return f'<time datetime="{moment.isoformat()}">{moment.day} {moment:%B} {moment.year}</time>'
+
+
+def byline(source: str | None, published_at: str | None) -> str:
+    """Source and day, in that order."""
+    parts = [isolated(source)] if source else []
+    return " · ".join([*parts, day(published_at)])

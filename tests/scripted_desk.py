@@ -1,0 +1,220 @@
+"""A desk that says what a test tells it to, with the pauses of a real one. Stands in for app.desk.Desk."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from app.schema import (
+    Answer,
+    ArticleSummary,
+    Citation,
+    Event,
+    EvidenceFound,
+    Finished,
+    Nearest,
+    Sentence,
+    SentenceReleased,
+    Timings,
+    Tokens,
+    WriterStatus,
+)
+from index.articles import Added, Version
+from index.errors import ArticleNotFoundError
+
+TEXT = (
+    "Nissan and Renault agreed on Monday to reshape their alliance.\n\n"
+    "Renault will cut its stake in Nissan to 15% from 43%, matching the size of Nissan's stake in Renault. "
+    "The deal is expected to be finalized by mid-year.\n\n"
+    "Nissan has no plan to provide engineering support to Renault's new Ampere EV business.\n"
+) + "Both sides said that talks went on. " * 60
+STAKE = "Renault will cut its stake in Nissan to 15% from 43%, matching the size of Nissan's stake in Renault."
+TIME = "The deal is expected to be finalized by mid-year."
+AMPERE = "Nissan has no plan to provide engineering support to Renault's new Ampere EV business."
+
+
+def version(text: str = TEXT, **changes: Any) -> Version:
+    """A version of an article about the alliance; any field can be changed."""
+    plain = Version(
+        article_id="a1",
+        number=1,
+        text=text,
+        title="Nissan and Renault reshape their alliance",
+        origin="alliance.txt",
+        source="Morning Wire",
+        author=None,
+        published_at=datetime(2023, 2, 5, tzinfo=UTC),
+        url="https://news.example/alliance",
+        text_sha256=sha256(text.encode()).hexdigest(),
+        added_at=datetime(2023, 2, 6, tzinfo=UTC),
+    )
+    return replace(plain, **changes)
+
+
+def citation(marker: int, quote: str, article: Version | None = None) -> Citation:
+    """A citation of that quote, wherever it stands in the article."""
+    article = article or version()
+    start = article.text.index(quote)
+    return Citation(
+        marker=marker,
+        article_id=article.article_id,
+        version=article.number,
+        title=article.title,
+        source=article.source,
+        published_at=article.published_at.date().isoformat() if article.published_at else None,
+        url=article.url,
+        start=start,
+        end=start + len(quote),
+        quote=quote,
+    )
+
+
+def nearest(quote: str, article: Version | None = None, score: float = 0.5) -> Nearest:
+    """A near passage with that quote."""
+    cited = citation(1, quote, article)
+    fields = {name: getattr(cited, name) for name in cited.__slots__ if name != "marker"}
+    return Nearest(**fields, score=score)
+
+
+def answer(**changes: Any) -> Answer:
+    """An answer of two written sentences with two citations of one article."""
+    plain = Answer(
+        turn_id="t1",
+        conversation_id="c1",
+        question="What stake will Renault hold?",
+        standalone_question="What stake will Renault hold?",
+        as_of=date(2023, 2, 5),
+        answered=True,
+        reason=None,
+        text="Renault will hold 15% of Nissan. [1] The deal closes by mid-year. [2]",
+        sentences=(
+            Sentence(text="Renault will hold 15% of Nissan.", status="supported", citations=(1,)),
+            Sentence(text="The deal closes by mid-year.", status="supported", citations=(2,)),
+        ),
+        citations=(citation(1, STAKE), citation(2, TIME)),
+        nearest=(nearest(AMPERE),),
+        writer="qwen2.5-coder-1.5b",
+        fallback=None,
+        timings=Timings(
+            retrieval_seconds=0.05, first_evidence_seconds=0.06, first_word_seconds=1.0, total_seconds=2.34
+        ),
+        tokens=Tokens(read=700, cached=500, written=40),
+    )
+    return replace(plain, **changes)
+
+
+def abstention(**changes: Any) -> Answer:
+    """An answer that the articles do not say."""
+    silent: dict[str, Any] = {
+        "answered": False,
+        "reason": "not_stated",
+        "text": "",
+        "sentences": (),
+        "citations": (),
+        "nearest": (nearest(AMPERE), nearest(TIME)),
+    }
+    return answer(**(silent | changes))
+
+
+@dataclass
+class ScriptedDesk:
+    """Answers by the first key found in the question; records what it was asked.
+
+    The key "capital" abstains, "slowly" writes without end until stopped, "break" fails.
+    """
+
+    pause_seconds: float = 0.05
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    versions: dict[str, Version] = field(default_factory=lambda: {"a1": version()})
+    status: WriterStatus = field(default_factory=lambda: WriterStatus(state="ready", model="qwen", detail="qwen writes"))
+    closed_streams: int = 0
+    closed: bool = False
+
+    def _reply(self, question: str) -> Answer:
+        if "capital" in question:
+            return abstention(question=question, standalone_question=question)
+        if "quote" in question:
+            quoted = Sentence(text=STAKE, status="quoted", citations=(1,))
+            return answer(
+                question=question,
+                standalone_question=question,
+                sentences=(quoted,),
+                citations=(citation(1, STAKE),),
+                writer="quotes",
+                fallback="the writer is still being fetched, 43 %",
+            )
+        return answer(question=question, standalone_question=question)
+
+    async def astream(self, question: str, **options: Any) -> AsyncIterator[Event]:
+        self.asked.append({"question": question, **options})
+        try:
+            await asyncio.sleep(self.pause_seconds)
+            reply = self._reply(question)
+            yield EvidenceFound(evidence=(nearest(STAKE), nearest(TIME), nearest(AMPERE)), seconds=0.05)
+            if "break" in question:
+                raise RuntimeError("scripted")
+            by_marker = {cited.marker: cited for cited in reply.citations}
+            for sentence in reply.sentences:
+                await asyncio.sleep(self.pause_seconds)
+                yield SentenceReleased(sentence=sentence, citations=tuple(by_marker[m] for m in sentence.citations))
+            while "slowly" in question:
+                await asyncio.sleep(0.05)
+            yield Finished(answer=reply)
+        finally:
+            self.closed_streams += 1
+
+    def add(self, *targets: str | Path, progress: Callable[[int, int | None, str], None] | None = None) -> list[Added]:
+        return list(self._added(targets, progress))
+
+    def _added(
+        self, targets: tuple[str | Path, ...], progress: Callable[[int, int | None, str], None] | None
+    ) -> Iterator[Added]:
+        for done, target in enumerate(targets, start=1):
+            if progress:
+                progress(done, len(targets), str(target))
+            time.sleep(self.pause_seconds)
+            path = Path(str(target))
+            if path.suffix == ".bin":
+                yield Added(origin=str(target), status="failed", error="this is a binary file: give a text")
+                continue
+            article_id = f"a{len(self.versions) + 1}"
+            self.versions[article_id] = version(
+                path.read_text() if path.exists() else TEXT, article_id=article_id, title=path.name, origin=str(target)
+            )
+            yield Added(origin=str(target), status="added", article_id=article_id, version=1, title=path.name)
+
+    def articles(self) -> list[ArticleSummary]:
+        return [
+            ArticleSummary(
+                article_id=one.article_id,
+                version=one.number,
+                title=one.title,
+                source=one.source,
+                published_at=one.published_at.date().isoformat() if one.published_at else None,
+                url=one.url,
+                origin=one.origin,
+                words=len(one.text.split()),
+                added_at=one.added_at.isoformat(),
+            )
+            for one in self.versions.values()
+        ]
+
+    def article(self, article_id: str, version: int | None = None) -> Version:
+        if article_id not in self.versions:
+            raise ArticleNotFoundError(f"there is no article {article_id!r}: 'onrecord list' names them")
+        return self.versions[article_id]
+
+    def writer_status(self) -> WriterStatus:
+        return self.status
+
+    def example_questions(self, n: int = 4) -> list[str]:
+        return ["What stake will Renault hold in Nissan after the deal?", "What is Ampere?"][:n]
+
+    def __exit__(self, *exception: object) -> None:
+        self.closed = True
