@@ -51,7 +51,9 @@ def fetch(address: str, *, limits: Limits, allow_private: bool) -> Fetched:
     timeout = httpx.Timeout(limits.connect_timeout_seconds)
     current, seen = _checked(address, shown), set[str]()
     try:
-        with httpx.Client(timeout=timeout, headers=_HEADERS, trust_env=allow_private) as client:
+        # The system's or a company's certificates (SSL_CERT_FILE) hold either way; proxies only where allowed.
+        trusted = httpx.create_ssl_context()
+        with httpx.Client(timeout=timeout, headers=_HEADERS, verify=trusted, trust_env=allow_private) as client:
             while True:
                 seen.add(str(current))
                 answer = _ask(client, current, shown, limits=limits, allow_private=allow_private, deadline=deadline)
@@ -77,8 +79,8 @@ def _checked(address: str, shown: str) -> httpx.URL:
     if url.scheme not in {"http", "https"}:
         scheme = url.scheme or "none"
         raise AddressError(f"{shown} is not read (scheme '{scheme}'): only http:// and https:// addresses are")
-    if not url.host:
-        raise AddressError(f"{shown} names no host: write it as https://host/path")
+    if not url.host or not 0 < (url.port or 80) < 65536:
+        raise AddressError(f"{shown} names no host that can be reached: write it as https://host/path")
     if url.userinfo:
         raise AddressError("an address with a user name or password in it is not read: save the page and add the file")
     return url

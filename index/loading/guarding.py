@@ -14,15 +14,11 @@ _MAPPINGS = (_NAT64, ipaddress.ip_network("::/96"))
 def resolve(host: str, port: int, *, allow_private: bool, shown: str) -> list[str]:
     """The numeric addresses of `host`, in the resolver's order.
 
-    All of them must be public unless `allow_private`: a name that also has a private one is refused whole.
-    `host` may be written in any form that the system's resolver takes, '2130706433' and '0x7f.1' included,
-    since what is judged is what the resolver makes of it. `shown` is the address for messages.
+    All of them must be public unless `allow_private`: a name that also has a private one is refused whole. A
+    host written as a number in any of its forms ('2130706433', '0x7f.1') is judged by what it stands for, and
+    is not looked up. `shown` is the address for messages.
     """
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError, ValueError):
-        raise AddressError(f"{shown}: there is no host '{host}': check the address and the connection") from None
-    addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
+    addresses = _number(host) or _look_up(host, port, shown)
     for address in addresses if not allow_private else ():
         if not is_public(address):
             raise AddressError(
@@ -30,6 +26,26 @@ def resolve(host: str, port: int, *, allow_private: bool, shown: str) -> list[st
                 " save the page and add the file"
             )
     return addresses
+
+
+def _number(host: str) -> list[str]:
+    """What `host` stands for when it is a number in one of the forms that resolvers take; otherwise nothing."""
+    try:
+        return [str(ipaddress.ip_address(host))]
+    except ValueError:
+        pass
+    try:
+        return [socket.inet_ntoa(socket.inet_aton(host))]
+    except (OSError, UnicodeError, ValueError):
+        return []
+
+
+def _look_up(host: str, port: int, shown: str) -> list[str]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError, ValueError):
+        raise AddressError(f"{shown}: there is no host '{host}': check the address and the connection") from None
+    return list(dict.fromkeys(str(one[4][0]) for one in found))
 
 
 def is_public(address: str) -> bool:

@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 _FULL_LINE_SHARE = 0.7
 """A line at least this long, measured by the longest of its page, was broken by the page's width."""
 
+_FULL_LINE_LEAST = 25
+"""A page of nothing but shorter lines is a list, or a headline; columns of a newspaper are wider."""
+
 _FILE_NAME_TITLE = re.compile(r"\.\w{2,5}$|^(?:microsoft word|untitled|document\d*$)", re.IGNORECASE)
 
 
@@ -86,7 +89,7 @@ def join_lines(page: str) -> str:
     A hyphen at the break stays before a capital (Nissan-Renault) and goes before a small letter (nego-tiated).
     """
     lines = [line.strip() for line in page.splitlines()]
-    full = _FULL_LINE_SHARE * max(map(len, lines), default=0)
+    full = max(_FULL_LINE_LEAST, _FULL_LINE_SHARE * max(map(len, lines), default=0))
     joined = ""
     for before, line in zip(["", *lines], lines, strict=False):
         if not before or not line or len(before) < full:
