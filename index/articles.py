@@ -115,3 +115,19 @@ class Added:
     version: int | None = None
     title: str | None = None
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleEntry:
+    """One live article as a library lists it: its current version without the text."""
+
+    article_id: str
+    version: int
+    title: str
+    origin: str
+    source: str | None
+    author: str | None
+    published_at: datetime | None
+    url: str | None
+    words: int
+    added_at: datetime

@@ -1,0 +1,87 @@
+"""The exact product of a question with every chunk's vector, read from the library into memory.
+
+What a process uses that does not own the Chroma collection, and what ranks a small part of the library exactly.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+
+import numpy as np
+import sqlalchemy as sql
+from numpy.typing import NDArray
+
+from index.library import Library
+
+Found = tuple[NDArray[np.int64], NDArray[np.float32]]
+"""Chunk ids and their cosine similarities, best first."""
+
+_ADDED = """
+SELECT c.chunk_id, v.vector FROM chunks c JOIN vectors v ON v.text_hash = c.text_hash
+WHERE c.generation > ? ORDER BY c.chunk_id
+"""
+_DROPPED = "SELECT chunk_id FROM dropped_chunks WHERE generation > ?"
+_NOW = "SELECT value FROM meta WHERE key = 'generation'"
+
+
+class ExactVectors:
+    """All vectors of a library's live chunks, (n_chunks, dimension) float32 in memory. Safe between threads."""
+
+    def __init__(self, dimension: int) -> None:
+        self._ids = np.empty(0, dtype=np.int64)
+        self._rows = np.empty((0, dimension), dtype=np.float32)
+        self._generation = 0
+        self._lock = Lock()
+
+    @property
+    def generation(self) -> int:
+        """The library's generation it reflects."""
+        return self._generation
+
+    def catch_up(self, library: Library) -> None:
+        """Reads what has changed since it last looked."""
+        with self._lock:
+            if library.generation() == self._generation:
+                return
+            with library.reading() as connection:
+                generation = int(connection.exec_driver_sql(_NOW).scalar_one())
+                dropped = vectors_dropped(connection, self._generation)
+                added, rows = vectors_added(connection, self._generation, library.dimension)
+            kept = ~np.isin(self._ids, dropped)
+            self._ids = np.concatenate([self._ids[kept], added])
+            self._rows = np.concatenate([self._rows[kept], rows]) if len(self._rows) else rows
+            self._generation = generation
+
+    def search(self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None = None) -> Found:
+        """The `k` chunks (of those `allowed`, ascending ids, where given) nearest to a unit vector, best first."""
+        with self._lock:
+            ids, rows = self._ids, self._rows
+        similarities = rows @ vector
+        if allowed is not None:
+            inside = np.flatnonzero(np.isin(ids, allowed))
+            ids, similarities = ids[inside], similarities[inside]
+        return best(ids, similarities, k)
+
+
+def best(ids: NDArray[np.int64], similarities: NDArray[np.float32], k: int) -> Found:
+    """The `k` most similar, best first; of equals the smaller id comes first."""
+    if k < len(ids):
+        chosen = np.argpartition(-similarities, k)[:k] if k > 0 else np.empty(0, dtype=np.int64)
+        ids, similarities = ids[chosen], similarities[chosen]
+    order = np.lexsort((ids, -similarities))
+    return ids[order], similarities[order]
+
+
+def vectors_added(
+    connection: sql.Connection, generation: int, dimension: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Ids (n,) ascending and vectors (n, dimension) of the live chunks that were added after `generation`."""
+    rows = connection.exec_driver_sql(_ADDED, (generation,)).all()
+    ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+    matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4").reshape(len(rows), dimension)
+    return ids, matrix.astype(np.float32, copy=False)
+
+
+def vectors_dropped(connection: sql.Connection, generation: int) -> NDArray[np.int64]:
+    """Ids of the chunks that were dropped after `generation`."""
+    return np.array(list(connection.exec_driver_sql(_DROPPED, (generation,)).scalars()), dtype=np.int64)

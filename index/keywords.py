@@ -1,0 +1,242 @@
+"""The keyword index of a library: BM25 over chunks, and over the titles, leads, bodies and sources of articles.
+
+Two tantivy indexes, so that lengths and frequencies of chunks and of whole articles stay apart: one chunk is
+compared with other chunks, one title with other titles. Leaves out: how scores are weighed (retrieval).
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from threading import Lock
+from typing import Literal, Self
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+
+from index import derived, keywordtext
+from index.errors import RetrievalError
+from index.keyworddocuments import ArticleText, ChunkText, articles_changed, chunks_changed
+from index.library import Library
+from index.tables import storage_errors
+
+logger = logging.getLogger(__name__)
+
+FORMAT = "keywords-1"
+"""To be raised whenever the fields, the analysis or the text that is indexed changes."""
+LOCK_SECONDS = 2.0
+BUILD_SECONDS = 600.0
+"""How long to wait where there is nothing to search in before another process has built it."""
+MAX_TERMS = 64
+"""The rarest words of a longer question are asked for; the rest would only cost time."""
+
+Field = Literal["title", "lead", "body", "source"]
+Scored = tuple[NDArray[np.int64], NDArray[np.float32]]
+"""Ids and their BM25 scores (> 0), best first."""
+
+_HEAP_BYTES = 48_000_000
+_SLICE = 2_000
+
+
+class KeywordIndex:
+    """Finds chunks and articles by their words. Open one with `KeywordIndex.open`; safe to share between threads.
+
+    Any number of processes may read it; whichever first finds it behind the library brings it up to date, the
+    others see that at their own next `catch_up`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._mark: derived.Mark | None = None
+        self._chunks: tantivy.Index | None = None
+        self._articles: tantivy.Index | None = None
+        self._lock = Lock()
+
+    @classmethod
+    def open(cls, library: Library) -> Self:
+        """The index of `library`, brought to its latest generation."""
+        index = cls(library.folder / "keywords")
+        index.catch_up(library)
+        return index
+
+    @property
+    def generation(self) -> int:
+        """The library's generation it reflects; -1 when another process is still building it."""
+        return self._mark.generation if self._mark else -1
+
+    def close(self) -> None:
+        """Lets go of the files. Twice is no error."""
+        self._mark = self._chunks = self._articles = None
+
+    def catch_up(self, library: Library) -> None:
+        """Brings the index to the library's latest generation. Embeds nothing; may be done twice without harm.
+
+        When another process is at it for longer than LOCK_SECONDS, what is there already is used as it is; where
+        there is nothing yet, it is waited for. Raises RetrievalError when even that takes too long.
+        """
+        with self._lock:
+            latest = library.generation()
+            if self._is_at(library, latest) or self._reopen(library, latest):
+                return
+            patience = BUILD_SECONDS if self._mark is None else LOCK_SECONDS
+            with derived.index_lock(library.folder / "keywords.lock", wait_seconds=patience) as held:
+                if self._reopen(library, latest) or (self._mark and not held):
+                    return
+                if not held:
+                    raise RetrievalError("another process has been building the keyword index for too long: stop it")
+                if self._mark is None:
+                    self._build(library, latest)
+                else:
+                    self._bring_to(library, self._mark, latest)
+
+    def chunk_scores(self, question: str, k: int, allowed: NDArray[np.int64] | None = None) -> Scored:
+        """The at most `k` chunks that share words with the question (of those `allowed`, ascending ids, if given)."""
+        return self._scores(self._chunks, "body", "chunk_id", question, k, allowed)
+
+    def article_scores(self, question: str, k: int, field: Field, allowed: NDArray[np.int64] | None = None) -> Scored:
+        """The at most `k` articles whose `field` shares words with the question, by `article_key`."""
+        return self._scores(self._articles, field, "article_key", question, k, allowed)
+
+    def document_frequencies(self, question: str) -> dict[str, int]:
+        """In how many articles each word of the question occurs, by stem, stop words included."""
+        index = self._articles
+        if index is None:
+            return {}
+        searcher = index.searcher()
+        return {term: searcher.doc_freq("body", term) for term in keywordtext.terms(question, stop_words=True)}
+
+    @property
+    def articles(self) -> int:
+        """The number of articles in the index."""
+        return int(self._articles.searcher().num_docs) if self._articles is not None else 0
+
+    def _scores(
+        self,
+        index: tantivy.Index | None,
+        field: str,
+        key: str,
+        question: str,
+        k: int,
+        allowed: NDArray[np.int64] | None,
+    ) -> Scored:
+        terms = keywordtext.terms(question)
+        if index is None or not terms or k <= 0:
+            return _NOTHING
+        searcher = index.searcher()
+        query = _query(index.schema, searcher, field, terms)
+        wanted = k
+        while True:
+            hits = searcher.search(query, limit=max(1, min(wanted, searcher.num_docs)), count=False).hits
+            ids = np.array(searcher.fast_field_values(key, [address for _, address in hits]), dtype=np.int64)
+            scores = np.array([score for score, _ in hits], dtype=np.float32)
+            if allowed is None:
+                return ids, scores
+            inside = np.flatnonzero(np.isin(ids, allowed))[:k]
+            if len(inside) == min(k, len(allowed)) or len(hits) < wanted:
+                return ids[inside], scores[inside]
+            wanted *= 8
+
+    def _is_at(self, library: Library, latest: int) -> bool:
+        mark = self._mark
+        return mark is not None and mark.library_id == library.library_id and mark.generation == latest
+
+    def _reopen(self, library: Library, latest: int) -> bool:
+        """Looks at what is on the disk; whether that is already at the latest generation."""
+        mark = derived.read_mark(self._folder)
+        if mark is None or not mark.follows(library, format=FORMAT, latest=latest):
+            self.close()
+            return False
+        try:
+            if self._mark is None or self._mark.build != mark.build:
+                self._chunks = _index(self._folder / mark.build / "chunks", "chunks")
+                self._articles = _index(self._folder / mark.build / "articles", "articles")
+            for index in (self._chunks, self._articles):
+                if index is not None:
+                    index.reload()
+        except (ValueError, OSError):
+            logger.warning("the keyword index of %s is damaged and is built anew", library.folder, exc_info=True)
+            self.close()
+            return False
+        self._mark = mark
+        return mark.generation == latest
+
+    def _build(self, library: Library, latest: int) -> None:
+        mark = derived.new_mark(library, format=FORMAT, generation=0)
+        with storage_errors(library.folder):
+            for name in _SCHEMAS:
+                (self._folder / mark.build / name).mkdir(parents=True)
+            self._chunks = _index(self._folder / mark.build / "chunks", "chunks", create=True)
+            self._articles = _index(self._folder / mark.build / "articles", "articles", create=True)
+        self._bring_to(library, mark, latest)
+        derived.delete_other_builds(self._folder, keep=mark.build)
+
+    def _bring_to(self, library: Library, mark: derived.Mark, latest: int) -> None:
+        """Takes every article touched since the mark out of the index and puts its current version in."""
+        assert self._chunks is not None and self._articles is not None
+        chunk_writer = self._chunks.writer(_HEAP_BYTES, 1)
+        article_writer = self._articles.writer(_HEAP_BYTES, 1)
+        with storage_errors(library.folder):
+            for article_key in library.keys_changed_since(mark.generation):
+                chunk_writer.delete_documents_by_term("article_key", article_key)
+                article_writer.delete_documents_by_term("article_key", article_key)
+            with library.reading() as connection:
+                for article in articles_changed(connection, mark.generation):
+                    article_writer.add_document(_article_document(article))
+                for chunk in chunks_changed(connection, mark.generation):
+                    chunk_writer.add_document(_chunk_document(chunk))
+            for writer, index in ((chunk_writer, self._chunks), (article_writer, self._articles)):
+                writer.commit()
+                writer.wait_merging_threads()
+                index.reload()
+            self._mark = derived.at_generation(mark, latest)
+            derived.write_mark(self._folder, self._mark)
+
+
+_NOTHING: Scored = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
+_SCHEMAS: dict[str, tuple[str, ...]] = {"chunks": ("body",), "articles": ("title", "lead", "body", "source")}
+
+
+def _schema(name: str) -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for field in _SCHEMAS[name]:
+        builder.add_text_field(field, tokenizer_name=keywordtext.ANALYZER, index_option="freq")
+    builder.add_integer_field("article_key", indexed=True, fast=True)
+    if name == "chunks":
+        builder.add_integer_field("chunk_id", fast=True)
+    return builder.build()
+
+
+def _index(path: Path, name: str, *, create: bool = False) -> tantivy.Index:
+    if not create and not tantivy.Index.exists(str(path)):
+        raise ValueError(f"no index in {path}")
+    index = tantivy.Index(_schema(name), path=str(path))
+    index.register_tokenizer(keywordtext.ANALYZER, keywordtext.analyzer())
+    index.config_reader("manual")
+    return index
+
+
+def _query(schema: tantivy.Schema, searcher: tantivy.Searcher, field: str, terms: list[str]) -> tantivy.Query:
+    if len(terms) > MAX_TERMS:
+        terms = sorted(terms, key=lambda term: searcher.doc_freq(field, term) or searcher.num_docs)[:MAX_TERMS]
+    return tantivy.Query.boolean_query(
+        [(tantivy.Occur.Should, tantivy.Query.term_query(schema, field, term, index_option="freq")) for term in terms]
+    )
+
+
+def _chunk_document(chunk: ChunkText) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_integer("chunk_id", chunk.chunk_id)
+    document.add_integer("article_key", chunk.article_key)
+    document.add_text("body", keywordtext.normalised(chunk.body))
+    return document
+
+
+def _article_document(article: ArticleText) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_integer("article_key", article.article_key)
+    document.add_text("title", keywordtext.normalised(article.title))
+    document.add_text("lead", keywordtext.normalised(article.lead))
+    document.add_text("body", keywordtext.normalised(article.body))
+    document.add_text("source", keywordtext.normalised(article.source))
+    return document

@@ -1,0 +1,167 @@
+"""What adding an article would mean: nothing, a new article, a new version; its chunks and the texts to embed.
+
+Leaves out: doing it (commits). A plan holds while the writer lock is held.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sql
+
+from index.articles import Added, Article
+from index.chunking import Span, chunk
+from index.identity import article_id_candidates, content_sha256, identity
+from index.library import Library
+from index.tables import articles, versions
+
+TITLE_CHARACTERS = 200
+"""A longer title would take the place of the text in the few tokens that the embedding model reads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """An article about to be committed. `new_version` is False when a removed one only comes back to life.
+
+    `embedded_texts` and `text_hashes` are aligned with `spans`.
+    """
+
+    article: Article
+    added: Added
+    article_id: str
+    version: int
+    identity: str
+    content_sha256: str
+    new_article: bool
+    new_version: bool
+    spans: tuple[Span, ...]
+    embedded_texts: tuple[str, ...]
+    text_hashes: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    article_id: str
+    current_version: int
+    removed: bool
+    content_sha256: str
+    title: str
+
+
+def plan(library: Library, connection: sql.Connection, article: Article) -> Plan | Added:
+    """What adding `article` means for the library as `connection` sees it: a plan, or what is already certain."""
+    if not _storable(article):
+        return _failed(article, "its text is not valid Unicode: save it as UTF-8 and add it again")
+    recognised_by, content = identity(article), content_sha256(article)
+    known = _find(connection, articles.c.identity == recognised_by)
+    if known is None and recognised_by.startswith("origin:"):
+        twin = _find(connection, (versions.c.content_sha256 == content) & articles.c.removed_at.is_(None))
+        if twin is not None:
+            return _added(article, "unchanged", twin.article_id, twin.current_version)
+    if known is not None and known.content_sha256 == content and not known.removed:
+        return _added(article, "unchanged", known.article_id, known.current_version)
+    spans = chunk(article.text, chunk_tokens=library.chunk_tokens, overlap_tokens=library.overlap_tokens)
+    if not spans:
+        return _failed(article, "there is nothing to read in it: check the file and add it again")
+    if known is None:
+        article_id, version = _new_id(connection, article), 1
+    else:
+        article_id, version = known.article_id, known.current_version + (known.content_sha256 != content)
+    texts = tuple(embedded_text(article.title, article.published_at, article.text[start:end]) for start, end in spans)
+    revived = known is None or known.removed
+    return Plan(
+        article=article,
+        added=_added(article, "added" if revived else "updated", article_id, version),
+        article_id=article_id,
+        version=version,
+        identity=recognised_by,
+        content_sha256=content,
+        new_article=known is None,
+        new_version=known is None or known.content_sha256 != content,
+        spans=tuple(spans),
+        embedded_texts=texts,
+        text_hashes=tuple(text_hash(text) for text in texts),
+    )
+
+
+def embedded_text(title: str, published_at: datetime | None, passage: str) -> str:
+    """What stands for a passage in the embedding model and the keyword index: title, date, passage.
+
+    >>> from datetime import UTC, datetime
+    >>> embedded_text("A deal", datetime(2023, 2, 6, tzinfo=UTC), "They met.").splitlines()
+    ['A deal (February 6, 2023)', 'They met.']
+    """
+    shown = title if len(title) <= TITLE_CHARACTERS else title[:TITLE_CHARACTERS].rsplit(" ", 1)[0]
+    day = f" ({_MONTHS[published_at.month - 1]} {published_at.day}, {published_at.year})" if published_at else ""
+    return f"{shown}{day}\n{passage}"
+
+
+def text_hash(text: str) -> bytes:
+    """What a vector is stored under: SHA-256 of the embedded text."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+
+
+def _find(connection: sql.Connection, condition: sql.ColumnElement[bool]) -> _Known | None:
+    query = (
+        sql.select(
+            articles.c.article_id,
+            articles.c.current_version,
+            articles.c.removed_at.is_not(None),
+            versions.c.content_sha256,
+            versions.c.title,
+        )
+        .join(
+            versions,
+            (versions.c.article_id == articles.c.article_id) & (versions.c.number == articles.c.current_version),
+        )
+        .where(condition)
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _Known(*row)
+
+
+def _new_id(connection: sql.Connection, article: Article) -> str:
+    first, otherwise = article_id_candidates(article)
+    taken = connection.execute(sql.select(articles.c.article_id).where(articles.c.article_id == first)).one_or_none()
+    return first if taken is None else otherwise
+
+
+def _storable(article: Article) -> bool:
+    values = (
+        article.text,
+        article.title,
+        article.origin,
+        article.source,
+        article.author,
+        article.url,
+        article.given_id,
+    )
+    try:
+        for value in values:
+            (value or "").encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _added(article: Article, status: str, article_id: str, version: int) -> Added:
+    return Added(
+        origin=article.origin,
+        status=status,  # type: ignore[arg-type]
+        article_id=article_id,
+        version=version,
+        title=article.title,
+    )
+
+
+def _failed(article: Article, why: str) -> Added:
+    origin = article.origin.encode("utf-8", "replace").decode()
+    return Added(origin=origin, status="failed", error=f"{origin}: {why}")

@@ -1,0 +1,165 @@
+"""The tables of a library and how its SQLite file is opened. Leaves out: what is read and written (library, commits).
+
+A chunk belongs to the current version of a live article: replacing or removing an article deletes its chunks and
+notes their ids in `dropped_chunks`, so that every derived index can be brought from any generation to the latest.
+Identifiers of chunks and articles only ever grow and are never used again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sql
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+
+from index.errors import StorageError
+
+SCHEMA_VERSION = 1
+FILE_NAME = "library.sqlite3"
+
+metadata = sql.MetaData()
+
+meta = sql.Table(
+    "meta",
+    metadata,
+    sql.Column("key", sql.Text, primary_key=True),
+    sql.Column("value", sql.Text, nullable=False),
+)
+
+articles = sql.Table(
+    "articles",
+    metadata,
+    sql.Column("article_key", sql.Integer, primary_key=True),
+    sql.Column("article_id", sql.Text, nullable=False, unique=True),
+    sql.Column("identity", sql.Text, nullable=False, unique=True),  # how it is recognised when it is added again
+    sql.Column("current_version", sql.Integer, nullable=False),
+    sql.Column("removed_at", sql.Text),
+    sqlite_autoincrement=True,
+)
+
+versions = sql.Table(
+    "versions",
+    metadata,
+    sql.Column("article_id", sql.ForeignKey(articles.c.article_id), primary_key=True),
+    sql.Column("number", sql.Integer, primary_key=True),
+    sql.Column("text", sql.Text, nullable=False),
+    sql.Column("title", sql.Text, nullable=False),
+    sql.Column("origin", sql.Text, nullable=False),
+    sql.Column("source", sql.Text),
+    sql.Column("author", sql.Text),
+    sql.Column("published_at", sql.Text),
+    sql.Column("url", sql.Text),
+    sql.Column("words", sql.Integer, nullable=False),
+    sql.Column("text_sha256", sql.Text, nullable=False),
+    sql.Column("content_sha256", sql.Text, nullable=False, index=True),
+    sql.Column("added_at", sql.Text, nullable=False),
+)
+
+vectors = sql.Table(
+    "vectors",
+    metadata,
+    sql.Column("text_hash", sql.LargeBinary, primary_key=True),
+    sql.Column("vector", sql.LargeBinary, nullable=False),
+)
+
+staged_vectors = sql.Table(  # what `reembed` has done so far; nobody else reads it
+    "staged_vectors",
+    metadata,
+    sql.Column("embedder", sql.Text, primary_key=True),
+    sql.Column("text_hash", sql.LargeBinary, primary_key=True),
+    sql.Column("vector", sql.LargeBinary, nullable=False),
+)
+
+chunks = sql.Table(
+    "chunks",
+    metadata,
+    sql.Column("chunk_id", sql.Integer, primary_key=True),
+    sql.Column("article_key", sql.ForeignKey(articles.c.article_key), nullable=False, index=True),
+    sql.Column("version", sql.Integer, nullable=False),
+    sql.Column("ordinal", sql.Integer, nullable=False),
+    sql.Column("start", sql.Integer, nullable=False),
+    sql.Column("end", sql.Integer, nullable=False),
+    sql.Column("text_hash", sql.ForeignKey(vectors.c.text_hash), nullable=False, index=True),
+    sql.Column("generation", sql.Integer, nullable=False, index=True),
+    sqlite_autoincrement=True,
+)
+
+dropped_chunks = sql.Table(
+    "dropped_chunks",
+    metadata,
+    sql.Column("chunk_id", sql.Integer, primary_key=True, autoincrement=False),
+    sql.Column("added", sql.Integer, nullable=False),  # the generation that had added it
+    sql.Column("generation", sql.Integer, nullable=False, index=True),
+)
+
+changes = sql.Table(  # the latest generation that touched an article; outlives a purged one
+    "changes",
+    metadata,
+    sql.Column("article_key", sql.Integer, primary_key=True, autoincrement=False),
+    sql.Column("article_id", sql.Text, nullable=False),
+    sql.Column("generation", sql.Integer, nullable=False, index=True),
+)
+
+event.listen(
+    versions,
+    "after_create",
+    sql.DDL(  # type: ignore[no-untyped-call]
+        "CREATE TRIGGER versions_are_immutable BEFORE UPDATE ON versions"
+        " BEGIN SELECT RAISE(ABORT, 'versions are immutable'); END"
+    ).execute_if(dialect="sqlite"),
+)
+
+
+def open_engine(folder: Path) -> sql.Engine:
+    """An engine on the library file of `folder` (WAL, foreign keys, full synchronisation).
+
+    Transactions are SQLite's own: `engine.begin()` reads from one snapshot; with the execution option
+    `writing=True` it takes the write lock at once, so that what was read cannot go stale before it is written.
+    """
+    engine = sql.create_engine(f"sqlite:///{folder / FILE_NAME}")
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: sql.Connection) -> None:
+        writing = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+_REMEDIES = (
+    (("disk is full", "no space left"), "the disk is full: free some space and run the command again"),
+    (("readonly", "read-only", "permission denied"), "it cannot be written to: check its permissions and its disk"),
+    (("locked",), "another process keeps it busy: wait for it or stop it, then try again"),
+    (
+        ("not a database", "malformed", "disk image", "corrupt"),
+        "it is damaged: restore it from a backup, or move it away and add the articles again",
+    ),
+    (("unable to open",), "it cannot be opened: check that the folder exists and that you may read and write it"),
+)
+
+
+@contextmanager
+def storage_errors(folder: Path) -> Iterator[None]:
+    """Turns what SQLite and the disk report into a StorageError that says what to do; anything else passes."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error, OSError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        found = str(cause).lower()
+        for signs, remedy in _REMEDIES:
+            if any(sign in found for sign in signs):
+                raise StorageError(f"the library in {folder}: {remedy} ({cause})") from error
+        if isinstance(cause, sqlite3.OperationalError | OSError):
+            raise StorageError(f"the library in {folder} failed: {cause}: check its disk and try again") from error
+        raise
