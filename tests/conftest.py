@@ -1,0 +1,34 @@
+"""What several test files share: the model files, from the user's cache, fetched there when missing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import guard
+import platformdirs
+import pytest
+
+
+@pytest.fixture(scope="session")
+def cache_dir() -> Path:
+    return Path(os.environ.get("ONRECORD_CACHE_DIR") or platformdirs.user_cache_dir("onrecord"))
+
+
+@pytest.fixture(scope="session")
+def embedding_files(cache_dir: Path) -> Path:
+    """The embedding model's weights; its tokenizer lies beside them."""
+    return cache_dir / "models" / "all-MiniLM-L6-v2" / "model.safetensors"
+
+
+@pytest.fixture(autouse=True)
+def _only_this_machine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No test leaves this machine; what tries fails the test, even where the error was swallowed."""
+    if request.node.get_closest_marker("leaves_this_machine"):
+        yield
+        return
+    guard.start()
+    yield
+    attempts = guard.stop()
+    assert attempts == [], f"tried to leave this machine: {attempts}"
