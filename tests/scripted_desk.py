@@ -132,7 +132,9 @@ class ScriptedDesk:
     pause_seconds: float = 0.05
     asked: list[dict[str, Any]] = field(default_factory=list)
     versions: dict[str, Version] = field(default_factory=lambda: {"a1": version()})
-    status: WriterStatus = field(default_factory=lambda: WriterStatus(state="ready", model="qwen", detail="qwen writes"))
+    status: WriterStatus = field(
+        default_factory=lambda: WriterStatus(state="ready", model="qwen", detail="qwen writes")
+    )
     closed_streams: int = 0
     closed: bool = False
 
@@ -163,8 +165,8 @@ class ScriptedDesk:
             for sentence in reply.sentences:
                 await asyncio.sleep(self.pause_seconds)
                 yield SentenceReleased(sentence=sentence, citations=tuple(by_marker[m] for m in sentence.citations))
-            while "slowly" in question:
-                await asyncio.sleep(0.05)
+            if "slowly" in question:
+                await asyncio.Event().wait()
             yield Finished(answer=reply)
         finally:
             self.closed_streams += 1

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.errors import OnRecordError
 from app.web.asking import FAILED_INSIDE
 from app.web.escaping import escape, web_address
 from app.web.listing import added_html, progress_html
 from index.articles import Added
+from index.errors import OnRecordError
 
 if TYPE_CHECKING:
     from app.desk import Desk
@@ -44,7 +44,7 @@ def _add(desk: Desk, targets: Sequence[str | Path]) -> Iterator[str]:
     def work() -> None:
         try:
             outcome.append(desk.add(*targets, progress=lambda done, total, label: updates.put((done, total, label))))
-        except Exception as error:  # a border: handed to the page's thread below
+        except Exception as error:  # noqa: BLE001 - a border: handed to the page's thread below
             outcome.append(error)
 
     thread = threading.Thread(target=work, name="adding", daemon=True)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from app.errors import OnRecordError, QuestionError
+from app.errors import QuestionError
 from app.schema import Citation, Event, EvidenceFound, Finished, Nearest, Sentence, SentenceReleased
 from app.web import render
 from app.web.opening import OpeningDesk
+from index.errors import OnRecordError
 
 if TYPE_CHECKING:
     from app.desk import Desk
@@ -110,10 +111,10 @@ async def ask(desk: OpeningDesk, session: Session, question: str, limits: Limits
     Ends early, keeping what was checked so far, once `session.stop` is set.
     """
     session.begin()
-    session.stop = asyncio.Event()
+    stop = session.stop = asyncio.Event()
     draft = _Draft(question)
     try:
-        async for html in _turns(desk, session, draft, limits):
+        async for html in _turns(desk, session, draft, limits, stop):
             session.current = html
             yield html
     except OnRecordError as error:
@@ -127,13 +128,13 @@ async def ask(desk: OpeningDesk, session: Session, question: str, limits: Limits
         session.stop = None
 
 
-async def _turns(desk: OpeningDesk, session: Session, draft: _Draft, limits: Limits) -> AsyncIterator[str]:
+async def _turns(
+    desk: OpeningDesk, session: Session, draft: _Draft, limits: Limits, stop: asyncio.Event
+) -> AsyncIterator[str]:
     if not desk.settled:
         yield draft.html(step="Opening the library…")
     opened = await asyncio.to_thread(desk.wait)
     yield draft.html()
-    stop = session.stop
-    assert stop is not None, "ask() sets it"
     async with contextlib.aclosing(_until_stopped(_events(opened, session, draft, limits), stop)) as events:
         async for event in events:
             if isinstance(event, Finished):
@@ -157,7 +158,7 @@ def _events(desk: Desk, session: Session, draft: _Draft, limits: Limits) -> Asyn
     )
 
 
-async def _until_stopped(events: AsyncIterator[Event], stop: asyncio.Event) -> AsyncIterator[Event]:
+async def _until_stopped(events: AsyncIterator[Event], stop: asyncio.Event) -> AsyncGenerator[Event, None]:
     """The events until they end or stop is set; then the source is closed, which stops the writer."""
     stopping = asyncio.create_task(stop.wait())
     try:

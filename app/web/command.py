@@ -15,9 +15,8 @@ from app.web.opening import OpeningDesk
 from app.web.serving import PageServer, bind
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
-
     from app.desk import Desk
+    from fastapi import FastAPI
 
 
 def serve(desk_factory: Callable[[], Desk], *, host: str, port: int, open_browser: bool = False) -> None:
@@ -26,7 +25,8 @@ def serve(desk_factory: Callable[[], Desk], *, host: str, port: int, open_browse
     The desk is made by `desk_factory` in a thread, once the page can be painted, and closed at the end.
     """
     server, desk = page_server(desk_factory, host=host, port=port)
-    print(f"OnRecord: {server.url} (Ctrl-C stops it)", file=sys.stderr, flush=True)
+    sys.stderr.write(f"OnRecord: {server.url} (Ctrl-C stops it)\n")
+    sys.stderr.flush()
     if open_browser:
         # The socket listens already, so the browser's first request waits for the server to begin.
         threading.Thread(target=webbrowser.open, args=(server.url,), daemon=True).start()
@@ -48,4 +48,3 @@ def page_server(desk_factory: Callable[[], Desk], *, host: str, port: int) -> tu
         return built
 
     return PageServer(build, bind(host, port)), desk
-

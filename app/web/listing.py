@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Literal
 
 from app.schema import ArticleSummary, WriterStatus
 from app.web.escaping import day, escape, isolated
@@ -12,7 +13,12 @@ from index.articles import Added
 
 ROWS_SHOWN = 200
 LINES_SHOWN = 50
-_OUTCOMES = {"added": "added", "updated": "updated", "unchanged": "already there", "failed": "not added"}
+_OUTCOMES: dict[Literal["added", "updated", "unchanged", "failed"], str] = {
+    "added": "added",
+    "updated": "updated",
+    "unchanged": "already there",
+    "failed": "not added",
+}
 
 
 def matching(articles: Sequence[ArticleSummary], words: str) -> list[ArticleSummary]:
@@ -61,7 +67,8 @@ def added_html(added: Sequence[Added]) -> str:
     lines = "".join(_added_line(one) for one in ordered[:LINES_SHOWN])
     if len(ordered) > LINES_SHOWN:
         lines += f"<li>and {len(ordered) - LINES_SHOWN:,} more</li>"
-    return f'<div class="added" role="status"><p class="heading">{summary or "Nothing to add"}</p><ul>{lines}</ul></div>'
+    heading = f'<p class="heading">{summary or "Nothing to add"}</p>'
+    return f'<div class="added" role="status">{heading}<ul>{lines}</ul></div>'
 
 
 def _added_line(one: Added) -> str:

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import TYPE_CHECKING
 
-from app.errors import OnRecordError
+from index.errors import OnRecordError
 
 if TYPE_CHECKING:
     from app.desk import Desk

@@ -10,18 +10,19 @@ from typing import Any, Final
 
 import gradio as gr
 
-from app.errors import OnRecordError
 from app.schema import ArticleSummary, WriterStatus
 from app.web import adding, listing, render
 from app.web.asking import Session, ask, read_limits
 from app.web.escaping import escape
 from app.web.opening import OpeningDesk
+from index.errors import OnRecordError
 
 EXAMPLES: Final = 4
 ASK_AT_ONCE: Final = 8
 WELCOME = (
     '<div class="welcome"><h1>Ask your articles</h1>'
-    "<p>Every sentence of an answer stands on a passage you can open. Where the articles do not say, the answer says so.</p>"
+    "<p>Every sentence of an answer stands on a passage you can open. "
+    "Where the articles do not say, the answer says so.</p>"
     "</div>"
 )
 READER = (
@@ -73,9 +74,7 @@ class Page:
         self.past = gr.HTML("", elem_id="past", apply_default_css=False)
         self.current = gr.HTML("", elem_id="current", apply_default_css=False)
         with gr.Row(elem_id="examples"):
-            self.examples = [
-                gr.Button("", visible=False, size="sm", elem_classes="example") for _ in range(EXAMPLES)
-            ]
+            self.examples = [gr.Button("", visible=False, size="sm", elem_classes="example") for _ in range(EXAMPLES)]
         with gr.Column(elem_id="asking"):
             with gr.Row(elem_id="ask-row"):
                 self.question = gr.Textbox(
@@ -222,7 +221,7 @@ class Page:
             return {self.status: listing.status_html(status), self.opening: gr.Timer(active=False)}
         if desk is None:
             return {self.status: listing.status_html(None)}
-        shown = {} if session.past or session.current else self._example_updates()
+        shown: dict[Any, Any] = {} if session.past or session.current else self._example_updates()
         return {
             **self._look(),
             **shown,

@@ -7,6 +7,7 @@ ordinary link that also works in a tab of its own and without any script.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -21,13 +22,20 @@ class Passage(Protocol):
     """What a link into the reader needs: satisfied by Citation and Nearest."""
 
     @property
-    def article_id(self) -> str: ...
+    def article_id(self) -> str:
+        """Which article."""
+
     @property
-    def version(self) -> int: ...
+    def version(self) -> int:
+        """Which of its versions."""
+
     @property
-    def start(self) -> int: ...
+    def start(self) -> int:
+        """Offset of the first character."""
+
     @property
-    def end(self) -> int: ...
+    def end(self) -> int:
+        """Offset past the last character."""
 
 
 def reader_address(passage: Passage, others: Iterable[Passage] = ()) -> str:
@@ -96,7 +104,7 @@ def _marked_pieces(length: int, cited: Span | None, others: Sequence[Span]) -> l
         edges = {edge for edge in edges if not main[0] < edge < main[1]} | set(main)
     ordered = sorted(edges)
     pieces: list[tuple[int, int, str]] = []
-    for start, end in zip(ordered, ordered[1:], strict=False):
+    for start, end in pairwise(ordered):
         if main[0] <= start and end <= main[1]:
             kind = "cited"
         elif any(low <= start and end <= high for low, high in inside):

@@ -46,9 +46,9 @@ def sentences_html(sentences: Sequence[Sentence], citations: Sequence[Citation])
     parts = []
     for quoted, group in groupby(sentences, key=lambda sentence: sentence.status == "quoted"):
         if quoted:
-            parts += [f'<blockquote class="quoted" dir="auto">{with_chips(sentence)}</blockquote>' for sentence in group]
+            parts += [f'<blockquote class="quoted" dir="auto">{with_chips(one)}</blockquote>' for one in group]
         else:
-            parts.append(f'<p dir="auto">{" ".join(with_chips(sentence) for sentence in group)}</p>')
+            parts.append(f'<p dir="auto">{" ".join(with_chips(one) for one in group)}</p>')
     return "".join(parts)
 
 

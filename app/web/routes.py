@@ -9,10 +9,9 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
-from app.errors import OnRecordError
 from app.web import page, reader
 from app.web.opening import OpeningDesk
-from index.errors import ArticleNotFoundError
+from index.errors import ArticleNotFoundError, OnRecordError
 
 READER_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 UPLOAD_LIMIT = "100mb"
@@ -28,7 +27,7 @@ def build_app(desk: OpeningDesk) -> FastAPI:
         return await run_in_threadpool(_read, desk, article, version, at, also)
 
     app.add_api_route("/read", read, methods=["GET"])
-    return gr.mount_gradio_app(
+    gr.mount_gradio_app(
         app,
         page.Page(desk).blocks,
         path="/",
@@ -43,6 +42,7 @@ def build_app(desk: OpeningDesk) -> FastAPI:
         theme=page.theme(),
         head=page.HEAD,
     )
+    return app
 
 
 def asset(name: str) -> Response:

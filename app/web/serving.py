@@ -29,7 +29,8 @@ LOGGER = logging.getLogger(__name__)
 SECONDS_TO_END = 1
 WAITING_PAGE = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="1">'
-    '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<meta name="color-scheme" content="light dark">'
     "<title>OnRecord</title><style>body{font:1.05rem system-ui,sans-serif;display:grid;place-items:center;"
     'min-height:90vh}</style></head><body><p role="status">OnRecord is starting…</p></body></html>'
 )
@@ -58,7 +59,7 @@ def _bind_message(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"port {port} on {host} is taken by another program (perhaps another OnRecord): {choose}"
     if error.errno == errno.EACCES:
-        return f"port {port} needs rights this user does not have: choose another with --port 7860 or ONRECORD_PORT=7860"
+        return f"port {port} needs rights this user does not have: choose one from 1024 up with --port or ONRECORD_PORT"
     return f"{host} port {port} cannot be used ({error.strerror or error}): {choose}"
 
 
@@ -74,6 +75,7 @@ class Doorway:
         self._inner: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif self._inner is not None:
@@ -93,7 +95,7 @@ class Doorway:
             async with inner.router.lifespan_context(inner):
                 self._inner = inner
                 await ending
-        except Exception as error:  # a border: without a page there is nothing to serve
+        except Exception as error:  # noqa: BLE001 - a border: without a page there is nothing to serve
             self._failed(error)
             await ending
         await send({"type": "lifespan.shutdown.complete"})
@@ -109,9 +111,7 @@ class PageServer:
         self._socket = listening
         self._failure: Exception | None = None
         host = str(listening.getsockname()[0])
-        guarded = Guard(
-            Doorway(build, failed=self._fail), names=LOOPBACK_NAMES if _is_loopback(host) else frozenset()
-        )
+        guarded = Guard(Doorway(build, failed=self._fail), names=LOOPBACK_NAMES if _is_loopback(host) else frozenset())
         self._server = uvicorn.Server(
             uvicorn.Config(
                 guarded,
