@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import guard
 import platformdirs
 import pytest
 
@@ -26,3 +28,15 @@ def embedding_files(cache_dir: Path) -> Path:
 def writer_file(cache_dir: Path) -> Path:
     """The embedded writer's weights."""
     return modelfiles.fetch(modelfiles.WRITER, cache_dir=cache_dir)
+
+
+@pytest.fixture(autouse=True)
+def _only_this_machine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No test leaves this machine; what tries fails the test, even where the error was swallowed."""
+    if request.node.get_closest_marker("leaves_this_machine"):
+        yield
+        return
+    guard.start()
+    yield
+    attempts = guard.stop()
+    assert attempts == [], f"tried to leave this machine: {attempts}"
