@@ -11,6 +11,9 @@ from io import BytesIO
 import docx
 import pypdf
 import pytest
+import trafilatura
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from index.articles import Added, Article
 from index.loading import Limits, load_bytes
@@ -150,6 +153,9 @@ def make_docx(*, title: str = "", author: str = "") -> bytes:
     return out.getvalue()
 
 
+PDF, DOCX = make_pdf([WRAPPED]), make_docx()
+
+
 def test_a_word_file_gives_paragraphs_and_tables_in_order() -> None:
     article = one("a.docx", make_docx(title="A plan", author="Jane Doe"))
     expected = f"Nissan cuts its stake\n{SENTENCE}\nCompany | Stake\nNissan | 15 %\nAfter the table."
@@ -218,7 +224,8 @@ def test_a_page_gives_its_article_without_menu_and_footer() -> None:
 DAY = datetime(2023, 2, 6, tzinfo=UTC)
 GRAPH = (
     '<script type="application/ld+json">[{"@type": "WebPage", "datePublished": "2020-01-01"}]</script>'
-    '<script type="application/ld+json">{"@graph": [{"@type": ["NewsArticle"], "datePublished": "2023-02-06"}]}</script>'
+    '<script type="application/ld+json">{"@graph": [{"@type": ["NewsArticle"], "datePublished": "2023-02-06"}]}'
+    "</script>"
 )
 
 
@@ -291,6 +298,31 @@ def test_the_pages_own_encoding_holds() -> None:
     page = make_page(head='<meta charset="windows-1251">', before="<p>Компания сообщила о сделке в понедельник.</p>")
     article = one("a.html", page.decode().encode("cp1251"))
     assert "Компания сообщила" in article.text
+
+
+def test_a_page_that_the_parser_trips_over_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def trip(*_args: object, **_options: object) -> None:
+        raise AttributeError("'NoneType' object has no attribute 'text'")
+
+    monkeypatch.setattr(trafilatura, "bare_extraction", trip)
+    assert "a.html cannot be read as a page (AttributeError)" in failure("a.html", make_page())
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a.docx", "a.html", "a.json", "a.jsonl", "a.txt"])
+@given(st.binary(max_size=400), st.integers(min_value=0), st.sampled_from(["cut", "overwrite", "alone"]))
+@settings(max_examples=25, deadline=None)
+def test_no_bytes_raise_anything(name: str, noise: bytes, place: int, how: str) -> None:
+    whole = {"a.pdf": PDF, "a.docx": DOCX, "a.html": make_page()}.get(name, b'{"text": "x"}')
+    place %= len(whole)
+    damaged = {"cut": whole[:place], "overwrite": whole[:place] + noise + whole[place + len(noise) :], "alone": noise}
+    for found in load_bytes(name, damaged[how]):
+        assert isinstance(found, Article) or found.status == "failed"
+
+
+def test_a_damaged_file_prints_nothing_of_its_own(capfd: pytest.CaptureFixture[str]) -> None:
+    for name, data in (("a.pdf", PDF[:300]), ("b.pdf", b"no pdf"), ("a.html", b"<"), ("a.docx", DOCX[:300])):
+        failure(name, data)
+    assert capfd.readouterr().err == ""
 
 
 def test_a_page_too_large_for_a_tree_is_refused() -> None:

@@ -90,6 +90,12 @@ def test_what_only_looks_like_front_matter_stays_in_the_text(tmp_path: Path, tex
     assert one(write(tmp_path / "a.md", text)).text == text
 
 
+def test_front_matter_that_names_itself_over_and_over_ends(tmp_path: Path) -> None:
+    levels = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]\n" for n in range(1, 12))
+    article = one(write(tmp_path / "a.md", f"---\nl0: &l0 [x]\n{levels}author: *l11\ntitle: A plan\n---\n{SENTENCE}"))
+    assert (article.text, article.author, article.title) == (SENTENCE, None, "A plan")
+
+
 def test_markdown_without_front_matter_takes_its_heading_as_title(tmp_path: Path) -> None:
     assert one(write(tmp_path / "a.markdown", f"# Nissan cuts\n\n{SENTENCE}")).title == "Nissan cuts"
 

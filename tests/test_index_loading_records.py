@@ -133,6 +133,8 @@ def test_mojibake_in_a_record_is_refused() -> None:
         ("a.json", b"7", "holds no article"),
         ("a.json", b"[" * 100_000, "is not JSON"),
         ("a.json", b'{"title": "x"}', "has no text"),
+        ("a.json", b'{"author": ' + b'{"name": ' * 500 + b"1" + b"}" * 501, "has no text"),
+        ("a.jsonl", b'{"id": ' + b"9" * 5000 + b"}", "is not JSON"),
         ("a.jsonl", b"\n \n", "is empty"),
         ("a.jsonl", '{"text": "x"}'.encode("utf-16"), "UTF-16"),
         ("a.jsonl.xz", b"not packed", "damaged or cut short"),

@@ -53,7 +53,7 @@ def parse_published(value: object) -> datetime | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return _from_epoch(float(value))
+        return _from_epoch(value)
     if isinstance(value, str):
         return _from_text(" ".join(value.split()))
     return None
@@ -61,7 +61,7 @@ def parse_published(value: object) -> datetime | None:
 
 def _from_text(text: str) -> datetime | None:
     if re.fullmatch(r"\d{10}|\d{13}", text):
-        return _from_epoch(float(text))
+        return _from_epoch(int(text))
     if re.match(r"\d{4}-\d{2}-\d{2}|\d{8}(?:T|$)", text):
         try:
             return _in_utc(datetime.fromisoformat(text))
@@ -96,15 +96,13 @@ def _from_day(text: str) -> datetime | None:
     return None
 
 
-def _from_epoch(seconds: float) -> datetime | None:
-    if abs(seconds) >= 1e11:
-        seconds /= 1000
-    if not 1e8 <= seconds < 1e11:
-        return None
-    try:
-        return _in_utc(datetime.fromtimestamp(seconds, UTC))
-    except (ValueError, OverflowError, OSError):
-        return None
+def _from_epoch(moment: float) -> datetime | None:
+    """Seconds since 1970, from March 1973 on, or milliseconds; smaller numbers are years and placeholders."""
+    if 1e8 <= moment < 1e11:
+        return _in_utc(datetime.fromtimestamp(moment, UTC))
+    if 1e11 <= moment < 1e14:
+        return _in_utc(datetime.fromtimestamp(moment / 1000, UTC))
+    return None
 
 
 def _midnight(year: int, month: int, day: int) -> datetime | None:

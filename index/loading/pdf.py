@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pypdf import PdfReader
 
 logger = logging.getLogger(__name__)
+# Without a handler, Python prints a library's warnings to stderr, beside our one line.
+logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
 _FULL_LINE_SHARE = 0.7
 """A line at least this long, measured by the longest of its page, was broken by the page's width."""

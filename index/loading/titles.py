@@ -10,6 +10,7 @@ from index.sentences import sentences
 _SHORT_LINE_CHARACTERS = 120
 _SENTENCE_CHARACTERS = 100
 _FIELD_CHARACTERS = 500
+_MOST_NAMES = 100
 _HEADING = re.compile(r"#{1,6}\s+|\s+#+$")
 
 
@@ -38,12 +39,19 @@ def one_field(value: object) -> str | None:
     """A metadata value as one tidy line, or None when it says nothing.
 
     A sequence is joined by commas; a mapping gives its 'name' (as in the JSON of feeds: {"id": .., "name": ..}).
+    Nothing is looked for any deeper: a few lines of YAML can name themselves a billion times over.
     """
-    if isinstance(value, Mapping):
-        return one_field(value.get("name"))
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        fields = [field for field in map(one_field, value) if field]
-        return one_field(", ".join(fields))
+        names = (_line(_name(one)) for one in value[:_MOST_NAMES])
+        return _line(", ".join(name for name in names if name))
+    return _line(_name(value))
+
+
+def _name(value: object) -> object:
+    return value.get("name") if isinstance(value, Mapping) else value
+
+
+def _line(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     line = " ".join(str(value).replace("\x00", " ").encode("utf-8", "replace").decode("utf-8").split())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from index.articles import Article
-from index.errors import EmptyArticleError, TooLargeError
+from index.errors import EmptyArticleError, TooLargeError, UnreadableError
 from index.loading.dates import parse_published
 from index.loading.decoding import decode, normalise
 from index.loading.inputs import Input
@@ -18,6 +19,11 @@ from index.loading.titles import one_field, title_of, web_url
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement  # type: ignore[import-untyped]
+
+logger = logging.getLogger(__name__)
+# Without a handler, Python prints a library's warnings to stderr, beside our one line.
+logging.getLogger("trafilatura").addHandler(logging.NullHandler())
+logging.getLogger("htmldate").addHandler(logging.NullHandler())
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _SENTENCE = re.compile(r"^.{59,}[.!?…。！？][\"'”’»)\]]*\s*$|.{100}", re.MULTILINE)
@@ -66,37 +72,49 @@ def read_webpage(data: bytes, given: Input, limits: Limits) -> Article:
     if declared is None and (found := _CHARSET.search(data[:4096])):
         declared = found[1].decode("ascii")
     page = decode(data, given.name, declared=declared)
+    try:
+        article = _article(page, given)
+    except Exception as error:
+        # Border: the parsers answer odd pages with whatever they trip over.
+        logger.info("cannot read %s as a page", given.name, exc_info=True)
+        raise UnreadableError(
+            f"{given.name} cannot be read as a page ({type(error).__name__}): save the article's text and add that"
+        ) from error
+    if article is None:
+        raise EmptyArticleError(f"{given.name} is a page with no article in it: save the article's text and add that")
+    return article
+
+
+def _article(page: str, given: Input) -> Article | None:
     # Imported here: half a second that only someone who adds a page has to wait.
     from trafilatura import bare_extraction, load_html
 
-    no_article = EmptyArticleError(
-        f"{given.name} is a page with no article in it: save the article's text and add that"
-    )
     # A bare fragment is no page to trafilatura.
     tree = load_html(page if re.search("<html|<body", page, re.IGNORECASE) else f"<html><body>{page}</body></html>")
     if tree is None:
-        raise no_article
+        return None
     published_at, is_article = _published_at(tree), _calls_itself_article(tree)
-    found_here = bare_extraction(
+    # Its own dates are asked for in the cheapest way and not used; see _published_at.
+    found = bare_extraction(
         tree,
         url=given.url,
         include_comments=False,
         with_metadata=True,
         date_extraction_params={"extensive_search": False, "original_date": True},
     )
-    if found_here is None or isinstance(found_here, dict):
-        raise no_article
-    text = normalise(found_here.text or "")
+    if found is None or isinstance(found, dict):
+        return None
+    text = normalise(found.text or "")
     if not any(map(str.isalnum, text)) or not (is_article or _SENTENCE.search(text)):
-        raise no_article
+        return None
     return Article(
         text=text,
-        title=one_field(found_here.title) or title_of(text),
+        title=one_field(found.title) or title_of(text),
         origin=given.origin,
-        source=one_field(found_here.sitename),
-        author=one_field(found_here.author),
+        source=one_field(found.sitename),
+        author=one_field(found.author),
         published_at=published_at,
-        url=given.url or web_url(found_here.url),
+        url=given.url or web_url(found.url),
     )
 
 
