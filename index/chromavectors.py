@@ -33,32 +33,33 @@ _SLICE = 500
 
 
 class ChromaVectors:
-    """An open collection. `catch_up` and `search` must not run at the same time: the owner sees to that."""
+    """The collection. Searches may go on in other threads while one thread catches up."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._client: Any = None
         self._collection: Any = None
         self._mark: derived.Mark | None = None
+        self._size = 0
 
     @property
     def generation(self) -> int:
         """The library's generation it reflects; -1 before the first `catch_up`."""
         return self._mark.generation if self._mark else -1
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a collection to search in and to add to."""
+        return self._mark is not None
+
     def __len__(self) -> int:
-        return int(self._collection.count()) if self._collection is not None else 0
+        return self._size
 
     def close(self) -> None:
         """Lets go of the files. Twice is no error."""
         client, self._client, self._collection, self._mark = self._client, None, None, None
         if client is not None:
             client.close()
-
-    def open(self, library: Library) -> None:
-        """Opens the build in use, if there is one that can be brought to the library's latest generation."""
-        if self._mark is None:
-            self._open(library, library.generation())
 
     def discard(self) -> None:
         """Makes the next `catch_up` build anew: what is there gave an error."""
@@ -74,7 +75,7 @@ class ChromaVectors:
         latest = library.generation()
         if self._mark is None:
             self._open(library, latest)
-        if self._mark is not None and self._mark.follows(library, format=_format(library), latest=latest):
+        if self._mark is not None and self._mark.follows(library, index_format=_format(library), latest=latest):
             if self._mark.generation < latest:
                 self._bring_to(library, self._mark, latest, stopped)
             return
@@ -82,24 +83,25 @@ class ChromaVectors:
 
     def search(self, vector: NDArray[np.float32], k: int) -> Found:
         """The `k` chunks nearest to a unit vector, best first, nearly always the true ones."""
-        k = min(k, len(self))
+        collection, k = self._collection, min(k, len(self))
         if k <= 0:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-        answer = self._collection.query(query_embeddings=[vector], n_results=k, include=["distances"])
+        answer = collection.query(query_embeddings=[vector], n_results=k, include=["distances"])
         ids = np.array([int(chunk_id) for chunk_id in answer["ids"][0]], dtype=np.int64)
         return ids, 1 - np.array(answer["distances"][0], dtype=np.float32)
 
     def _open(self, library: Library, latest: int) -> None:
         """Opens the build in use, if there is one that can be brought to the latest generation."""
         mark = derived.read_mark(self._folder)
-        if mark is None or not mark.follows(library, format=_format(library), latest=latest):
+        if mark is None or not mark.follows(library, index_format=_format(library), latest=latest):
             return
         if not (self._folder / mark.build).is_dir():
             return
         try:
             self._client = _client(self._folder / mark.build)
             self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
-            if self._collection.count() != _count(library, mark.generation):
+            self._size = int(self._collection.count())
+            if self._size != _count(library, mark.generation):
                 raise ValueError("the collection does not hold what its mark says")
         except Exception:
             logger.warning("the vector index of %s is damaged and is built anew", library.folder, exc_info=True)
@@ -111,7 +113,7 @@ class ChromaVectors:
         self.close()
         with storage_errors(library.folder):
             self._folder.mkdir(exist_ok=True)
-            mark = derived.new_mark(library, format=_format(library), generation=0)
+            mark = derived.new_mark(library, index_format=_format(library), generation=0)
             derived.delete_other_builds(self._folder, keep=mark.build)
             self._client = _client(self._folder / mark.build)
             self._collection = self._client.create_collection(
@@ -144,6 +146,7 @@ class ChromaVectors:
                     ids=[str(chunk_id) for chunk_id in ids[first : first + size]],
                     embeddings=rows[first : first + size],
                 )
+            self._size = int(self._collection.count())
             self._mark = derived.at_generation(mark, latest)
             derived.write_mark(self._folder, self._mark)
 

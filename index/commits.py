@@ -32,7 +32,7 @@ def unknown_hashes(library: Library, text_hashes: Sequence[bytes]) -> set[bytes]
 def commit(library: Library, plans: Sequence[Plan], new_vectors: Mapping[bytes, bytes]) -> int:
     """Makes the plans true, all or none, and gives the new generation. `new_vectors`: float32 bytes by text hash."""
     with library.transaction() as connection:
-        generation = _next_generation(connection)
+        generation = next_generation(connection)
         if new_vectors:
             rows = [{"text_hash": text_hash, "vector": vector} for text_hash, vector in new_vectors.items()]
             connection.execute(vectors.insert().prefix_with("OR IGNORE"), rows)
@@ -59,7 +59,7 @@ def remove(library: Library, article_id: str, *, purge: bool = False) -> int:
             )
         if purge:
             connection.exec_driver_sql("PRAGMA secure_delete=ON")
-        generation = _next_generation(connection)
+        generation = next_generation(connection)
         delete_unused_vectors(connection, _drop_chunks(connection, row.article_key, generation))
         _note_change(connection, row.article_key, article_id, generation)
         if purge:
@@ -85,7 +85,8 @@ def _empty_write_ahead_log(library: Library) -> None:
             connection.close()
 
 
-def _next_generation(connection: sql.Connection) -> int:
+def next_generation(connection: sql.Connection) -> int:
+    """Takes the next generation number, inside a transaction that changes what can be found."""
     generation = int(connection.execute(sql.select(meta.c.value).where(meta.c.key == "generation")).scalar_one()) + 1
     connection.execute(meta.update().where(meta.c.key == "generation").values(value=str(generation)))
     return generation

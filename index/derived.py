@@ -35,9 +35,9 @@ class Mark:
     generation: int
     build: str
 
-    def follows(self, library: Library, *, format: str, latest: int) -> bool:
+    def follows(self, library: Library, *, index_format: str, latest: int) -> bool:
         """Whether the build can be brought to generation `latest` of `library`, instead of being made anew."""
-        return self.format == format and self.library_id == library.library_id and self.generation <= latest
+        return self.format == index_format and self.library_id == library.library_id and self.generation <= latest
 
 
 def read_mark(folder: Path) -> Mark | None:
@@ -66,9 +66,9 @@ def write_mark(folder: Path, mark: Mark) -> None:
         new.replace(folder / MARK_NAME)
 
 
-def new_mark(library: Library, *, format: str, generation: int) -> Mark:
+def new_mark(library: Library, *, index_format: str, generation: int) -> Mark:
     """The mark of a build that is yet to be made."""
-    return Mark(format=format, library_id=library.library_id, generation=generation, build=uuid4().hex)
+    return Mark(format=index_format, library_id=library.library_id, generation=generation, build=uuid4().hex)
 
 
 def at_generation(mark: Mark, generation: int) -> Mark:

@@ -47,9 +47,11 @@ class ExactVectors:
                 generation = int(connection.exec_driver_sql(_NOW).scalar_one())
                 dropped = vectors_dropped(connection, self._generation)
                 added, rows = vectors_added(connection, self._generation, library.dimension)
-            kept = ~np.isin(self._ids, dropped)
-            self._ids = np.concatenate([self._ids[kept], added])
-            self._rows = np.concatenate([self._rows[kept], rows]) if len(self._rows) else rows
+            kept = ~np.isin(self._ids, np.concatenate([dropped, added]))
+            self._ids, self._rows = (
+                np.concatenate([self._ids[kept], added]),
+                np.concatenate([self._rows[kept], rows]) if kept.any() else rows,
+            )
             self._generation = generation
 
     def search(self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None = None) -> Found:

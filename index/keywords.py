@@ -90,6 +90,13 @@ class KeywordIndex:
                 else:
                     self._bring_to(library, self._mark, latest)
 
+    def rebuild(self, library: Library) -> None:
+        """Builds the index anew. Raises RetrievalError when another process does not let go of it."""
+        with self._lock, derived.index_lock(library.folder / "keywords.lock", wait_seconds=BUILD_SECONDS) as held:
+            if not held:
+                raise RetrievalError("another process has been building the keyword index for too long: stop it")
+            self._build(library, library.generation())
+
     def chunk_scores(self, question: str, k: int, allowed: NDArray[np.int64] | None = None) -> Scored:
         """The at most `k` chunks that share words with the question (of those `allowed`, ascending ids, if given)."""
         return self._scores(self._chunks, "body", "chunk_id", question, k, allowed)
@@ -144,7 +151,7 @@ class KeywordIndex:
     def _reopen(self, library: Library, latest: int) -> bool:
         """Looks at what is on the disk; whether that is already at the latest generation."""
         mark = derived.read_mark(self._folder)
-        if mark is None or not mark.follows(library, format=FORMAT, latest=latest):
+        if mark is None or not mark.follows(library, index_format=FORMAT, latest=latest):
             self.close()
             return False
         try:
@@ -162,7 +169,7 @@ class KeywordIndex:
         return mark.generation == latest
 
     def _build(self, library: Library, latest: int) -> None:
-        mark = derived.new_mark(library, format=FORMAT, generation=0)
+        mark = derived.new_mark(library, index_format=FORMAT, generation=0)
         with storage_errors(library.folder):
             for name in _SCHEMAS:
                 (self._folder / mark.build / name).mkdir(parents=True)
@@ -173,9 +180,11 @@ class KeywordIndex:
 
     def _bring_to(self, library: Library, mark: derived.Mark, latest: int) -> None:
         """Takes every article touched since the mark out of the index and puts its current version in."""
-        assert self._chunks is not None and self._articles is not None
-        chunk_writer = self._chunks.writer(_HEAP_BYTES, 1)
-        article_writer = self._articles.writer(_HEAP_BYTES, 1)
+        chunk_index, article_index = self._chunks, self._articles
+        if chunk_index is None or article_index is None:
+            raise RetrievalError("the keyword index was closed while it was being brought up to date: open it again")
+        chunk_writer = chunk_index.writer(_HEAP_BYTES, 1)
+        article_writer = article_index.writer(_HEAP_BYTES, 1)
         with storage_errors(library.folder):
             for article_key in library.keys_changed_since(mark.generation):
                 chunk_writer.delete_documents_by_term("article_key", article_key)
@@ -185,7 +194,7 @@ class KeywordIndex:
                     article_writer.add_document(_article_document(article))
                 for chunk in chunks_changed(connection, mark.generation):
                     chunk_writer.add_document(_chunk_document(chunk))
-            for writer, index in ((chunk_writer, self._chunks), (article_writer, self._articles)):
+            for writer, index in ((chunk_writer, chunk_index), (article_writer, article_index)):
                 writer.commit()
                 writer.wait_merging_threads()
                 index.reload()

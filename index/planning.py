@@ -103,9 +103,7 @@ def text_hash(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+_MONTHS = "January February March April May June July August September October November December".split()
 
 
 def _find(connection: sql.Connection, condition: sql.ColumnElement[bool]) -> _Known | None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from index.chromavectors import ChromaVectors
 from index.errors import OnRecordError
-from index.exactvectors import ExactVectors, Found, best
+from index.exactvectors import ExactVectors, Found
 from index.library import Library
 from index.tables import storage_errors
 
@@ -42,10 +42,13 @@ class VectorIndex:
         self._exact = ExactVectors(library.dimension)
 
     @classmethod
-    def open(cls, library: Library) -> Self:
-        """The index of `library`, brought to its latest generation."""
+    def open(cls, library: Library, *, wait: bool = True) -> Self:
+        """The index of `library`, brought to its latest generation.
+
+        Without `wait`, Chroma (whose import alone takes about a second) is opened while the exact product answers.
+        """
         index = cls(library)
-        index.catch_up(library)
+        index.catch_up(library, wait=wait)
         return index
 
     @property
@@ -75,6 +78,13 @@ class VectorIndex:
         if self._shared is None or not self._shared.catch_up(library, wait=wait):
             self._exact.catch_up(library)
 
+    def rebuild(self, library: Library) -> None:
+        """Builds what is derived anew. Embeds nothing."""
+        if self._shared is not None:
+            self._shared.discard()
+        self._exact = ExactVectors(library.dimension)
+        self.catch_up(library, wait=True)
+
     def search(self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None = None) -> Found:
         """The at most `k` chunks nearest to a unit vector (dimension,), best first.
 
@@ -87,8 +97,6 @@ class VectorIndex:
             if found is not None:
                 return found
             self._exact.catch_up(self._library)
-        elif allowed is not None and not len(allowed):
-            return best(allowed, np.empty(0, dtype=np.float32), 0)
         return self._exact.search(vector, k, allowed)
 
 
@@ -101,23 +109,22 @@ class _Shared:
         self.file_lock = file_lock
         self.users = 1
         self.ready = False
-        self._lock = Lock()
+        self._bringing = Lock()
         self._stopped = Event()
         self._thread: Thread | None = None
 
     def catch_up(self, library: Library, *, wait: bool) -> bool:
         """Whether the collection is at the library's latest generation now; if not, it is on its way there."""
-        thread = self._thread
-        if thread is not None and thread.is_alive():
-            if not wait:
-                return False
-            thread.join()
-        with self._lock:
-            latest = library.generation()
-            if self.ready and self.chroma.generation == latest:
+        with self._bringing:
+            thread = self._thread
+            if thread is not None and thread.is_alive():
+                if not wait:
+                    return False
+                thread.join()
+            if self.ready and self.chroma.generation == library.generation():
                 return True
-            self.chroma.open(library)
-            if wait or library.chunks_added_since(self.chroma.generation) <= INLINE_CHUNKS:
+            few = self.chroma.is_open and library.chunks_added_since(self.chroma.generation) <= INLINE_CHUNKS
+            if wait or few:
                 return self._bring(library)
             self.ready = False
             self._thread = Thread(target=self._bring_later, args=(library,), name="chroma-catch-up")
@@ -126,17 +133,15 @@ class _Shared:
 
     def search(self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None) -> Found | None:
         """What Chroma finds; None where the exact product is to be asked."""
-        with self._lock:
-            total = len(self.chroma)
-            if allowed is not None and len(allowed) < total * ENOUGH_ALLOWED:
-                return None
-            try:
-                ids, similarities = self.chroma.search(vector, k if allowed is None else 2 * k)
-            except Exception:
-                logger.exception("the vector index of %s gave an error and will be built anew", self.folder)
-                self.ready = False
-                self.chroma.discard()
-                return None
+        if allowed is not None and len(allowed) < len(self.chroma) * ENOUGH_ALLOWED:
+            return None
+        try:
+            ids, similarities = self.chroma.search(vector, k if allowed is None else 2 * k)
+        except Exception:
+            logger.exception("the vector index of %s gave an error and will be built anew", self.folder)
+            self.ready = False
+            self.chroma.discard()
+            return None
         if allowed is not None:
             inside = np.flatnonzero(np.isin(ids, allowed))[:k]
             if len(inside) < min(k, len(allowed)):
@@ -144,13 +149,19 @@ class _Shared:
             ids, similarities = ids[inside], similarities[inside]
         return ids, similarities
 
+    def discard(self) -> None:
+        with self._bringing:
+            if self._thread is not None:
+                self._thread.join()
+            self.ready = False
+            self.chroma.discard()
+
     def close(self) -> None:
         self._stopped.set()
         if self._thread is not None:
             self._thread.join()
-        with self._lock:
-            self.ready = False
-            self.chroma.close()
+        self.ready = False
+        self.chroma.close()
         self.file_lock.release()
 
     def _bring(self, library: Library) -> bool:
@@ -167,11 +178,10 @@ class _Shared:
         return self.ready
 
     def _bring_later(self, library: Library) -> None:
-        with self._lock:
-            try:
-                self._bring(library)
-            except OnRecordError:
-                logger.warning("the vector index of %s could not be brought up to date", self.folder, exc_info=True)
+        try:
+            self._bring(library)
+        except OnRecordError:
+            logger.warning("the vector index of %s could not be brought up to date", self.folder, exc_info=True)
 
 
 _owned: dict[Path, _Shared] = {}
