@@ -25,7 +25,9 @@ INTERFACE_UP = 0x1
 @pytest.fixture
 def probe_environment(cache_dir: Path, tmp_path: Path) -> dict[str, str]:
     """The user's model cache and nothing else of the user's: no settings, no home."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ONRECORD_", "COV_", "COVERAGE_"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("ONRECORD_", "COV_", "COVERAGE_"))
+    }
     return {**kept, "HOME": str(tmp_path), "ONRECORD_CACHE_DIR": str(cache_dir), "PYTHONWARNINGS": "default"}
 
 
@@ -45,10 +47,19 @@ def is_quiet(finished: subprocess.CompletedProcess[str]) -> None:
     assert "15" in told["answer"]["text"]
 
 
-def run_probe(library: Path, writer: str, environment: dict[str, str], **options: object) -> subprocess.CompletedProcess[str]:
+def run_probe(
+    library: Path, writer: str, environment: dict[str, str], **options: object
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(PROBE), str(library), writer]
     return subprocess.run(  # type: ignore[call-overload,no-any-return]
-        command, cwd=library.parent, env=environment, capture_output=True, text=True, timeout=300, check=False, **options
+        command,
+        cwd=library.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        **options,
     )
 
 
@@ -105,7 +116,8 @@ def counter(file, *names):
     text = open(file).read()
     return sum(int(value) for name in names for value in re.findall(rf"^{name}\\s+(\\d+)$", text, re.M))
 rows = [line.split() for line in open("/proc/net/snmp")]
-named = {(head[0], name): int(value) for head, row in zip(rows[::2], rows[1::2]) for name, value in zip(head[1:], row[1:])}
+pairs = [(head[0], name, value) for head, row in zip(rows[::2], rows[1::2]) for name, value in zip(head[1:], row[1:])]
+named = {(head, name): int(value) for head, name, value in pairs}
 print(json.dumps({
     "without_route": named[("Ip:", "OutNoRoutes")] + counter("/proc/net/snmp6", "Ip6OutNoRoutes"),
     "unanswered": named[("Udp:", "NoPorts")] + counter("/proc/net/snmp6", "Udp6NoPorts"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import importlib.metadata
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -33,7 +35,9 @@ REGISTRY_HOSTS = tuple(
         ("conda.", "anaconda.org"),
     )
 )
-MACHINE_PATHS = re.compile("/(?:" + "|".join(("ro" + "ot", "wo" + "rk", r"ho" + r"me/\w+", r"Us" + r"ers/\w+", r"opt/\w+")) + ")/")
+MACHINE_PATHS = re.compile(
+    "/(?:" + "|".join(("ro" + "ot", "wo" + "rk", r"ho" + r"me/\w+", r"Us" + r"ers/\w+", r"opt/\w+")) + ")/"
+)
 
 
 def tracked_files() -> list[Path]:
@@ -84,7 +88,9 @@ def test_every_locked_package_has_hashes_and_no_address(name: str) -> None:
     entries = re.split(r"\n(?=[A-Za-z0-9])", text[re.search(r"^[A-Za-z0-9]", text, re.MULTILINE).start() :])  # type: ignore[union-attr]
     assert len(entries) > 100
     assert [entry.splitlines()[0] for entry in entries if not re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry)] == []
-    assert [entry.splitlines()[0] for entry in entries if not re.match(r"[\w.-]+==[\w.+!]+( ;.*)? \\$", entry, re.M)] == []
+    assert [
+        entry.splitlines()[0] for entry in entries if not re.match(r"[\w.-]+==[\w.+!]+( ;.*)? \\$", entry, re.MULTILINE)
+    ] == []
     assert "://" not in text
     assert "--index-url" not in text
     assert "--find-links" not in text
@@ -112,6 +118,33 @@ def test_every_dependency_is_locked_within_its_bounds() -> None:
         versions = locked.get(canonicalize_name(requirement.name), [])
         assert versions, f"{line}: not in {LOCKS[0]}; run make lock"
         assert all(requirement.specifier.contains(version) for version in versions), f"{line}: locked at {versions}"
+
+
+def imported_packages() -> set[str]:
+    """The top-level names that our modules import, inside functions too."""
+    names: set[str] = set()
+    for path in (path for name in OURS for path in (ROOT / name).rglob("*.py")):
+        for node in ast.walk(ast.parse(text_of(path))):
+            if isinstance(node, ast.Import):
+                names.update(alias.name.split(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                names.add(node.module.split(".")[0])
+    return names - sys.stdlib_module_names - set(OURS)
+
+
+def test_every_imported_package_is_a_declared_dependency() -> None:
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+
+    lines = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]["dependencies"]
+    declared = {canonicalize_name(Requirement(line).name) for line in lines}
+    providers = importlib.metadata.packages_distributions()
+    undeclared = {
+        name: providers.get(name, [])
+        for name in imported_packages()
+        if not declared & {canonicalize_name(provider) for provider in providers.get(name, [])}
+    }
+    assert undeclared == {}
 
 
 def test_makefile_is_tabbed_and_the_ci_script_executable() -> None:

@@ -1,0 +1,1 @@
+"""Articles in, evidence out: reading, keeping, finding. Knows nothing of app or prompts."""
