@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 import numpy as np
 import sqlalchemy as sql
@@ -67,7 +68,7 @@ def load_catalogue(connection: sql.Connection) -> Catalogue:
     rows = connection.exec_driver_sql(_ARTICLES).all()
     keys, ids, numbers, titles, sources, days = zip(*rows, strict=True) if rows else ((), (), (), (), (), ())
     article_keys = np.array(keys, dtype=np.int64)
-    cells = np.array([tuple(row) for row in connection.exec_driver_sql(_CHUNKS).all()], dtype=np.int64).reshape(-1, 5)
+    cells = _cells(connection)
     return Catalogue(
         generation=generation,
         article_keys=article_keys,
@@ -84,6 +85,16 @@ def load_catalogue(connection: sql.Connection) -> Catalogue:
         starts=cells[:, 3].astype(np.int32),
         ends=cells[:, 4].astype(np.int32),
     )
+
+
+def _cells(connection: sql.Connection) -> NDArray[np.int64]:
+    """The rows of _CHUNKS, (n_chunks, 5), by the driver itself: half the time of SQLAlchemy's rows."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(_CHUNKS)
+        return np.fromiter(chain.from_iterable(cursor.fetchall()), dtype=np.int64).reshape(-1, 5)
+    finally:
+        cursor.close()
 
 
 def _positions(ascending: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:

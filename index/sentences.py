@@ -57,8 +57,8 @@ _STARTERS = _words(
     "The A An This That These Those There Here He She It They We You I His Her Its Their Our My Your In On At By For"
     " From With Without After Before During Since Until Under Over As If When While Where What Who Why How Which But"
     " And Or So Yet Nor Also However Meanwhile Still Then Now Once Although Though Because Both Some Many Most Several"
-    " Each Every All Another Other One Two Not No Yes Even Only Just Instead Despite According Among Between To Of Is Are"
-    " Was Were Has Have Had Will Would Could Should Do Does Did Later Earlier Last Next Today Yesterday More Police"
+    " Each Every All Another Other One Two Not No Yes Even Only Just Instead Despite According Among Between To Of Is"
+    " Are Was Were Has Have Had Will Would Could Should Do Does Did Later Earlier Last Next Today Yesterday More Police"
     " Critics Officials Experts It's That's There's He's She's They're We're I'm Such Perhaps Maybe"
 )
 
