@@ -104,7 +104,7 @@ class Library:
         Raises EmbeddingMismatchError when another process has since rebuilt the library with another model.
         """
         with self.reading() as connection:
-            found: dict[str, str] = dict(connection.exec_driver_sql(_GENERATION).tuples().all())
+            found = {str(key): str(value) for key, value in connection.exec_driver_sql(_GENERATION)}
         if found["embedder"] != self.embedder_name:
             raise embedding_mismatch(found["embedder"], self.embedder_name)
         return int(found["generation"])
@@ -210,7 +210,7 @@ def _settings(folder: Path, engine: sql.Engine, embedder_name: str, dimension: i
                 }
                 connection.execute(meta.insert(), [{"key": key, "value": str(value)} for key, value in made.items()])
     with engine.connect() as connection:
-        settings = dict(connection.execute(sql.select(meta.c.key, meta.c.value)).tuples().all())
+        settings = {str(key): str(value) for key, value in connection.execute(sql.select(meta.c.key, meta.c.value))}
     _check_schema(folder, settings)
     return settings
 
