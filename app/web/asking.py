@@ -147,7 +147,7 @@ async def _turns(
 
 
 def _events(desk: Desk, session: Session, draft: _Draft, limits: Limits) -> AsyncIterator[Event]:
-    return desk.astream(
+    events: AsyncIterator[Event] = desk.astream(
         draft.question,
         as_of=limits.as_of,
         since=limits.since,
@@ -156,6 +156,7 @@ def _events(desk: Desk, session: Session, draft: _Draft, limits: Limits) -> Asyn
         undated=limits.undated,
         conversation_id=session.conversation_id,
     )
+    return events
 
 
 async def _until_stopped(events: AsyncIterator[Event], stop: asyncio.Event) -> AsyncGenerator[Event, None]:

@@ -48,6 +48,11 @@ class OpeningDesk:
         """Whether opening has ended, well or not."""
         return self._future.done()
 
+    @property
+    def opened(self) -> bool:
+        """Whether the desk is open."""
+        return self._future.done() and self._future.exception() is None
+
     def ready(self) -> Desk | None:
         """The desk, or None while it is being opened; raises DeskOpeningError when that failed."""
         return self.wait(timeout_seconds=0) if self.settled else None
@@ -66,5 +71,5 @@ class OpeningDesk:
 
     def close(self) -> None:
         """Close the desk if it is open. A desk still opening is left to end with the process."""
-        if self._future.done() and self._future.exception() is None:
+        if self.opened:
             self._future.result().__exit__(None, None, None)

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
-from app.web import page, reader
+from app.web import layout, page, reader
 from app.web.opening import OpeningDesk
 from index.errors import ArticleNotFoundError, OnRecordError
 
@@ -39,8 +39,8 @@ def build_app(desk: OpeningDesk) -> FastAPI:
         mcp_server=False,
         enable_monitoring=False,
         max_file_size=UPLOAD_LIMIT,
-        theme=page.theme(),
-        head=page.HEAD,
+        theme=layout.theme(),
+        head=layout.HEAD,
     )
     return app
 

@@ -86,12 +86,16 @@ class Doorway:
             waiting = PlainTextResponse("OnRecord is starting", status_code=503, headers={"retry-after": "1"})
             await waiting(scope, receive, send)
 
+    async def _built(self) -> FastAPI:
+        # Run in a loop of its own: where Gradio finds none running, it makes several and closes none of them.
+        return self._build()
+
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         await send({"type": "lifespan.startup.complete"})
         ending = asyncio.ensure_future(receive())
         try:
-            inner = await asyncio.to_thread(self._build)
+            inner = await asyncio.to_thread(asyncio.run, self._built())
             async with inner.router.lifespan_context(inner):
                 self._inner = inner
                 await ending

@@ -1,0 +1,211 @@
+"""A question from the page, without a browser: what is shown when, stopping, failing, and the fields beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scripted_desk import STAKE, ScriptedDesk
+
+from app.errors import QuestionError
+from app.web import adding
+from app.web.asking import Limits, Session, ask, read_limits
+from app.web.opening import DeskOpeningError, OpeningDesk
+from index.articles import Added
+from index.errors import LibraryLockedError, StorageError
+
+
+def opened(desk: ScriptedDesk) -> OpeningDesk:
+    opening = OpeningDesk(lambda: desk)  # type: ignore[arg-type, return-value]
+    opening.start()
+    opening.wait(timeout_seconds=5)
+    return opening
+
+
+def shown(desk: OpeningDesk, session: Session, question: str, limits: Limits | None = None) -> list[str]:
+    async def collect() -> list[str]:
+        return [html async for html in ask(desk, session, question, limits or Limits())]
+
+    return asyncio.run(collect())
+
+
+def test_evidence_comes_before_sentences_and_the_answer_last() -> None:
+    steps = shown(opened(ScriptedDesk(pause_seconds=0)), Session(), "What stake?")
+    assert ["Nearest passages" in step for step in steps] == [False, True, True, True, False]
+    assert ["15% of Nissan." in step for step in steps] == [False, False, True, True, True]
+    assert "The deal closes" not in steps[2]
+    assert 'class="turn answered"' in steps[-1]
+
+
+def test_a_follow_up_continues_the_conversation_and_the_past_is_kept() -> None:
+    desk, session = ScriptedDesk(pause_seconds=0), Session()
+    opening = opened(desk)
+    shown(opening, session, "What stake?")
+    shown(opening, session, "And when?")
+    assert [asked["conversation_id"] for asked in desk.asked] == [None, "c1"]
+    assert len(session.past) == 1
+    assert "What stake?" in session.past[0]
+    assert "And when?" in session.current
+
+
+def test_the_fields_reach_the_desk() -> None:
+    desk = ScriptedDesk(pause_seconds=0)
+    limits = read_limits("2023-02-05", " 2023-01-01", "2023-02-01", ["Wire"], True)
+    shown(opened(desk), Session(), "What stake?", limits)
+    asked = desk.asked[0]
+    assert (str(asked["as_of"]), str(asked["since"]), str(asked["until"])) == ("2023-02-05", "2023-01-01", "2023-02-01")
+    assert asked["sources"] == ("Wire",)
+    assert asked["undated"] is True
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (("soon", "", "", [], False), "As of is 'soon': write a day as 2023-02-05"),
+        (("", "2023-13-01", "", [], False), "From is '2023-13-01'"),
+        (("", "2023-02-02", "2023-02-01", [], False), "is later than To"),
+    ],
+)
+def test_a_wrong_day_is_named(fields: tuple[str, str, str, list[str], bool], said: str) -> None:
+    with pytest.raises(QuestionError, match=said):
+        read_limits(*fields)
+
+
+def test_empty_fields_limit_nothing() -> None:
+    assert read_limits("", None, " ", None, False) == Limits()
+
+
+def test_stopping_keeps_what_was_checked_and_ends_the_writer() -> None:
+    desk, session = ScriptedDesk(pause_seconds=0), Session()
+    opening = opened(desk)
+
+    async def stop_after_two_sentences() -> list[str]:
+        steps = []
+        async for html in ask(opening, session, "Write slowly", Limits()):
+            steps.append(html)
+            if "The deal closes" in html and session.stop is not None:
+                session.stop.set()
+        return steps
+
+    steps = asyncio.run(asyncio.wait_for(stop_after_two_sentences(), timeout=5))
+    assert "Stopped." in steps[-1]
+    assert "15% of Nissan." in steps[-1]
+    assert desk.closed_streams == 1
+    assert session.stop is None
+
+
+def test_a_reader_who_leaves_ends_the_writer() -> None:
+    desk, session = ScriptedDesk(pause_seconds=0), Session()
+    opening = opened(desk)
+
+    async def leave() -> None:
+        steps = ask(opening, session, "Write slowly", Limits())
+        async for html in steps:
+            if "The deal closes" in html:
+                break
+        await steps.aclose()  # type: ignore[attr-defined]
+
+    asyncio.run(asyncio.wait_for(leave(), timeout=5))
+    assert desk.closed_streams == 1
+
+
+def test_a_failure_inside_is_told_as_a_failure(caplog: pytest.LogCaptureFixture) -> None:
+    steps = shown(opened(ScriptedDesk(pause_seconds=0)), Session(), "break")
+    assert 'class="turn failed"' in steps[-1]
+    assert "scripted" not in steps[-1]
+    assert "scripted" in caplog.text
+
+
+def test_a_library_that_cannot_be_opened_is_told_with_its_remedy() -> None:
+    def refuse() -> Any:
+        raise StorageError("the disk is full: free some space")
+
+    opening = OpeningDesk(refuse)
+    opening.start()
+    steps = shown(opening, Session(), "What stake?")
+    assert "the disk is full: free some space" in steps[-1]
+    assert 'class="turn failed"' in steps[-1]
+    with pytest.raises(DeskOpeningError):
+        opening.ready()
+    opening.close()
+
+
+def test_an_unexpected_failure_to_open_points_to_the_doctor(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> Any:
+        raise ValueError("inside")
+
+    opening = OpeningDesk(fail)
+    opening.start()
+    with pytest.raises(DeskOpeningError, match=r"ValueError.*onrecord doctor"):
+        opening.wait(timeout_seconds=5)
+    assert "inside" in caplog.text
+
+
+def test_a_question_waits_for_the_library() -> None:
+    gate = threading.Event()
+
+    def slow() -> Any:
+        gate.wait(5)
+        return ScriptedDesk(pause_seconds=0)
+
+    opening = OpeningDesk(slow)
+    opening.start()
+    assert opening.ready() is None
+    with pytest.raises(DeskOpeningError, match="still being opened"):
+        opening.wait(timeout_seconds=0.01)
+    threading.Timer(0.1, gate.set).start()
+    steps = shown(opening, Session(), "What stake?")
+    assert "Opening the library" in steps[0]
+    assert 'class="turn answered"' in steps[-1]
+
+
+def test_closing_closes_an_open_desk() -> None:
+    desk = ScriptedDesk()
+    opened(desk).close()
+    assert desk.closed
+
+
+def add(desk: ScriptedDesk, *paths: Path) -> list[str]:
+    return list(adding.add_files(desk, [str(path) for path in paths]))  # type: ignore[arg-type]
+
+
+def test_added_files_show_progress_and_one_line_each(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.txt", tmp_path / "bad.bin"
+    good.write_text(STAKE)
+    bad.write_bytes(b"\0")
+    steps = add(ScriptedDesk(pause_seconds=0.25), good, bad)
+    assert "<progress" in steps[0]
+    assert any("bad.bin" in step and "<progress" in step for step in steps[:-1])
+    assert "1 added, 1 not added" in steps[-1]
+
+
+@pytest.mark.parametrize("address", ["/etc/hostname", "file:///etc/hostname", "notes.txt", "ftp://a.example/b"])
+def test_only_web_addresses_are_taken_from_the_page(address: str) -> None:
+    desk = ScriptedDesk()
+    (said,) = adding.add_address(desk, address)  # type: ignore[arg-type]
+    assert "is not a web address" in said
+    assert list(desk.versions) == ["a1"]
+
+
+def failing(error: Exception) -> Callable[..., list[Added]]:
+    def add(*targets: object, **options: object) -> list[Added]:
+        raise error
+
+    return add
+
+
+def test_a_library_locked_by_another_process_is_named(tmp_path: Path) -> None:
+    desk = ScriptedDesk()
+    desk.add = failing(LibraryLockedError("process 12 is adding: wait for it"))  # type: ignore[method-assign]
+    assert "process 12 is adding" in add(desk, tmp_path / "a.txt")[-1]
+
+
+def test_an_unexpected_failure_to_add_is_logged_and_not_shown(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    desk = ScriptedDesk()
+    desk.add = failing(RuntimeError("inside"))  # type: ignore[method-assign]
+    assert "inside OnRecord" in add(desk, tmp_path / "a.txt")[-1]
+    assert "RuntimeError: inside" in caplog.text

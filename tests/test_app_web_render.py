@@ -1,0 +1,285 @@
+"""Answers as HTML: what is shown where, and that no article's words ever become markup."""
+
+from __future__ import annotations
+
+from datetime import date
+from html.parser import HTMLParser
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scripted_desk import AMPERE, STAKE, TIME, abstention, answer, citation, nearest, version
+
+from app.schema import ArticleSummary, Sentence, WriterStatus
+from app.web import listing, render
+from app.web.escaping import byline, day, escape, outside_link, web_address
+from index.articles import Added
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</section></style><style>body{display:none}</style>",
+    "javascript:alert(1)",
+    "![x](https://elsewhere.example/x.png)",
+    "${alert(1)} {{constructor.constructor('alert(1)')()}} `",
+    "&lt;script&gt;",
+    "\x00<b>\r\n",
+    "\u202eevil\u2066",
+]
+ALLOWED = {
+    "section", "h2", "p", "span", "a", "div", "ol", "ul", "li", "q", "blockquote", "details", "summary", "strong",
+    "time", "bdi", "table", "thead", "tbody", "tr", "th", "td", "progress", "article", "mark",
+}  # fmt: skip
+ATTRIBUTES = {
+    "class", "href", "title", "aria-label", "aria-hidden", "aria-busy", "role", "datetime", "dir", "scope", "value",
+    "max", "target", "rel", "id",
+}  # fmt: skip
+
+
+class Elements(HTMLParser):
+    """Collects what a browser would see."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.words = ""
+        self.feed(text)
+        self.close()
+        assert self.open == [], f"not closed: {self.open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        assert tag in ALLOWED, tag
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def assert_harmless(text: str) -> Elements:
+    seen = Elements(text)
+    for tag, name, value in seen.attributes:
+        assert name in ATTRIBUTES, (tag, name)
+        if name == "href":
+            followed = value.startswith("read?") or web_address(value) is not None
+            assert followed, value
+    return seen
+
+
+@pytest.mark.parametrize("evil", HOSTILE)
+def test_hostile_text_stays_text_everywhere(evil: str) -> None:
+    article = version(evil + STAKE, title=evil, source=evil, author=evil, url=evil, article_id=evil)
+    cited = citation(1, STAKE, article)
+    whole = answer(
+        question=evil,
+        standalone_question=evil + "?",
+        sentences=(
+            Sentence(text=evil, status="supported", citations=(1,)),
+            Sentence(text=evil, status="quoted", citations=(1,)),
+        ),
+        citations=(cited,),
+        nearest=(nearest(STAKE, article),),
+        writer=evil,
+        fallback=evil,
+        notes=(evil,),
+    )
+    near = (nearest(STAKE, article),)
+    summary = ArticleSummary(
+        article_id=evil, version=1, title=evil, source=evil, published_at=evil, url=evil, origin=evil, words=1,
+        added_at=evil,
+    )  # fmt: skip
+    added = [Added(origin=evil, status="failed", error=evil), Added(origin=evil, status="added", title=evil)]
+    for text in (
+        render.answer_html(whole),
+        render.answer_html(abstention(question=evil, text=evil, nearest=near)),
+        render.streaming_html(evil, evidence=near, sentences=whole.sentences, citations=(cited,)),
+        render.problem_html(evil, evil),
+        listing.library_html([summary]),
+        listing.added_html(added),
+        listing.progress_html(1, 2, evil),
+        listing.status_html(WriterStatus(state="fetching", model=evil, detail=evil, progress=0.4)),
+    ):
+        assert_harmless(text)
+
+
+@given(st.text(max_size=80))
+def test_any_question_is_shown_as_it_was_asked(question: str) -> None:
+    seen = assert_harmless(render.streaming_html(question))
+    assert question.replace("\0", "\N{REPLACEMENT CHARACTER}") in seen.words
+
+
+@given(st.text())
+def test_escaped_text_comes_back_character_for_character(text: str) -> None:
+    class Words(HTMLParser):
+        said = ""
+
+        def handle_data(self, data: str) -> None:
+            self.said += data
+
+    words = Words(convert_charrefs=True)
+    words.feed(f"<p>{escape(text)}</p>")
+    words.close()
+    assert words.said == text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [None, "", "javascript:alert(1)", "data:text/html,x", "//host/x", "http://", "https:///x", "/read", "ftp://a/b",
+     "java\nscript:alert(1)", " https://a.example", "https://a.example/\u202ex", "https://[half", "vbscript:x"],
+)  # fmt: skip
+def test_only_web_addresses_become_links(url: str | None) -> None:
+    assert web_address(url) is None
+    assert outside_link(url, "Original") == ""
+
+
+def test_an_article_address_opens_without_telling_where_from() -> None:
+    link = outside_link("https://news.example/a?b=1&c=2", "Original")
+    assert 'href="https://news.example/a?b=1&amp;c=2"' in link
+    assert 'rel="noopener noreferrer nofollow"' in link
+
+
+def test_each_sentence_carries_its_chips_and_a_chip_leads_to_its_span() -> None:
+    text = render.answer_html(answer())
+    seen = assert_harmless(text)
+    chips = [value for tag, name, value in seen.attributes if tag == "a" and name == "href" and "at=" in value]
+    stake = citation(1, STAKE)
+    query = parse_qs(urlsplit(chips[0]).query)
+    assert query["at"] == [f"{stake.start}-{stake.end}"]
+    assert query["also"] == [f"{citation(2, TIME).start}-{citation(2, TIME).end}"]
+    first, second = text.index("Renault will hold 15%"), text.index("The deal closes")
+    assert first < text.index("Citation 1:") < second < text.index("Citation 2:")
+
+
+def test_a_marker_without_a_citation_gives_no_chip() -> None:
+    lost = Sentence(text="Lost.", status="supported", citations=(9,))
+    assert "Citation 9" not in render.answer_html(answer(sentences=(lost,)))
+
+
+def test_only_what_is_cited_is_listed_and_the_rest_is_folded() -> None:
+    text = render.answer_html(answer())
+    listed, folded = text.split("<details>")
+    assert STAKE.replace("'", "&#x27;") in listed
+    assert AMPERE.replace("'", "&#x27;") not in listed
+    assert AMPERE.replace("'", "&#x27;") in folded
+    assert "Also near (1)" in folded
+
+
+def test_quoted_sentences_look_like_quotes() -> None:
+    quoted = Sentence(text=STAKE, status="quoted", citations=(1,))
+    text = render.answer_html(answer(sentences=(quoted,), writer="quotes", fallback="the writer is fetched, 43 %"))
+    assert '<blockquote class="quoted"' in text
+    assert "Answered with quotes: the writer is fetched, 43 %." in text
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("not_stated", "do not say"), ("no_articles", "has no articles"), ("filtered_out", "filters")],
+)
+def test_an_abstention_says_its_reason_and_is_no_answer(reason: str, words: str) -> None:
+    text = render.answer_html(abstention(reason=reason))
+    assert 'class="turn abstained"' in text
+    assert 'class="abstention"' in text
+    assert words in text
+    assert "Nearest passages" in text
+    assert 'class="cited"' not in text
+
+
+def test_a_failure_is_no_abstention() -> None:
+    text = render.problem_html("Why?", "the disk is full")
+    assert 'class="turn failed"' in text
+    assert "abstention" not in text
+
+
+def test_the_day_it_was_asked_from_and_the_standalone_question_are_shown() -> None:
+    text = render.answer_html(answer(question="And Nissan?", standalone_question="What stake will Nissan hold?"))
+    assert "As of" in text
+    assert "5 February 2023" in text
+    assert "Understood as: <bdi>What stake will Nissan hold?</bdi>" in text
+    assert "As of" not in render.answer_html(answer(as_of=None))
+    assert "Understood as" not in render.answer_html(answer())
+
+
+def test_while_streaming_the_nearest_passages_stand_below_what_is_written() -> None:
+    near = tuple(nearest(quote) for quote in (STAKE, TIME, AMPERE, STAKE))
+    empty = render.streaming_html("Why?")
+    assert 'aria-busy="true"' in empty
+    assert "Nearest" not in empty
+    found = render.streaming_html("Why?", evidence=near)
+    assert found.count("<li>") == render.NEAR_WHILE_WRITING
+    written = render.streaming_html(
+        "Why?", evidence=near, sentences=answer().sentences[:1], citations=answer().citations[:1]
+    )
+    assert written.index("15% of Nissan") < written.index("Nearest passages")
+    stopped = render.streaming_html("Why?", sentences=answer().sentences[:1], stopped=True)
+    assert "Stopped." in stopped
+    assert "aria-busy" not in stopped
+
+
+def test_days_are_written_for_people() -> None:
+    assert day("2023-02-05T10:00:00+00:00") == '<time datetime="2023-02-05">5 February 2023</time>'
+    assert day(None) == "undated"
+    assert day("<b>soon") == "&lt;b&gt;soon"
+    assert byline(None, None) == "undated"
+    assert date(2023, 2, 5).isoformat() in byline("Wire", "2023-02-05")
+
+
+def summaries(count: int) -> list[ArticleSummary]:
+    return [
+        ArticleSummary(
+            article_id=f"a{number}", version=1, title=f"Title {number}", source="Wire" if number % 2 else None,
+            published_at=None, url=None, origin="x", words=1200, added_at="2023-02-05",
+        )
+        for number in range(count)
+    ]  # fmt: skip
+
+
+def test_the_library_list_is_short_even_for_a_large_library() -> None:
+    text = listing.library_html(summaries(10_000))
+    assert "10,000 articles, the first 200 shown" in text
+    assert text.count("<tr>") == listing.ROWS_SHOWN + 1
+    assert "1,200" in text
+
+
+def test_the_library_is_searched_by_title_and_source() -> None:
+    text = listing.library_html(summaries(30), "wire title 21")
+    assert "1 of 30 articles" in text
+    assert "Title 21" in text
+    assert "<table>" not in listing.library_html(summaries(30), "nowhere")
+    assert "empty" in listing.library_html([])
+
+
+def test_files_that_failed_come_first_with_what_to_do() -> None:
+    added = [
+        Added(origin="/uploads/x/good.txt", status="added", title="Good"),
+        Added(origin="/uploads/x/bad.bin", status="failed", error="it is binary: give a text"),
+        Added(origin="https://news.example/a", status="unchanged"),
+    ]
+    text = listing.added_html(added)
+    assert "1 added, 1 already there, 1 not added" in text
+    assert text.index("bad.bin") < text.index("good.txt")
+    assert "it is binary: give a text" in text
+    assert "/uploads" not in text
+    assert "https://news.example/a" in text
+
+
+def test_thousands_of_results_are_counted_not_listed() -> None:
+    text = listing.added_html([Added(origin=f"{n}.txt", status="added") for n in range(2000)])
+    assert text.count("<li>") == listing.LINES_SHOWN + 1
+    assert "and 1,950 more" in text
+    assert "Nothing to add" in listing.added_html([])
+
+
+def test_progress_and_status_are_bars_with_words() -> None:
+    assert 'value="3" max="10"' in listing.progress_html(3, 10, "a.txt")
+    assert "<progress aria-label" in listing.progress_html(3, None, "a.txt")
+    fetching = WriterStatus(state="fetching", model="m", detail="Fetching the writer, 43 %", progress=0.43)
+    assert 'value="0.430"' in listing.status_html(fetching)
+    assert "43 %" in listing.status_html(fetching)
+    assert "Opening the library" in listing.status_html(None)
