@@ -9,8 +9,14 @@ from pathlib import Path
 import guard
 import platformdirs
 import pytest
+from hypothesis import settings
 
 from index import modelfiles
+
+# A busy machine is no failure. In CI hypothesis loads its own profile: the same examples each time, no deadline.
+if not os.environ.get("CI"):
+    settings.register_profile("onrecord", deadline=None)
+    settings.load_profile("onrecord")
 
 
 @pytest.fixture(scope="session")
