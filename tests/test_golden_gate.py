@@ -35,7 +35,8 @@ def evaluate(cache_dir: Path, folder: Path, *options: str) -> dict[str, Any]:
         name: value for name, value in os.environ.items() if not name.startswith(("ONRECORD_", "COV_", "COVERAGE_"))
     }
     environment = {**kept, "ONRECORD_CACHE_DIR": str(cache_dir), "HOME": str(folder)}
-    command = [sys.executable, "-m", "app.cli", "eval", str(GOLDEN), "--json", *options]
+    start = "import sys; from app.cli import main; sys.exit(main())"  # what the installed script does
+    command = [sys.executable, "-c", start, "eval", str(GOLDEN), "--json", *options]
     command += ["--library", str(folder / "library"), "--output", str(folder / "lines.jsonl")]
     finished = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=1200, check=False
