@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from app.schema import (
@@ -135,6 +134,7 @@ class ScriptedDesk:
     status: WriterStatus = field(
         default_factory=lambda: WriterStatus(state="ready", model="qwen", detail="qwen writes")
     )
+    added_addresses: list[str] = field(default_factory=list)
     closed_streams: int = 0
     closed: bool = False
 
@@ -171,25 +171,17 @@ class ScriptedDesk:
         finally:
             self.closed_streams += 1
 
-    def add(self, *targets: str | Path, progress: Callable[[int, int | None, str], None] | None = None) -> list[Added]:
-        return list(self._added(targets, progress))
+    def add_bytes(self, name: str, data: bytes) -> list[Added]:
+        time.sleep(self.pause_seconds)
+        if name.endswith(".bin"):
+            return [Added(origin=name, status="failed", error="this is a binary file: give a text")]
+        article_id = f"a{len(self.versions) + 1}"
+        self.versions[article_id] = version(data.decode(), article_id=article_id, title=name, origin=name)
+        return [Added(origin=name, status="added", article_id=article_id, version=1, title=name)]
 
-    def _added(
-        self, targets: tuple[str | Path, ...], progress: Callable[[int, int | None, str], None] | None
-    ) -> Iterator[Added]:
-        for done, target in enumerate(targets, start=1):
-            if progress:
-                progress(done, len(targets), str(target))
-            time.sleep(self.pause_seconds)
-            path = Path(str(target))
-            if path.suffix == ".bin":
-                yield Added(origin=str(target), status="failed", error="this is a binary file: give a text")
-                continue
-            article_id = f"a{len(self.versions) + 1}"
-            self.versions[article_id] = version(
-                path.read_text() if path.exists() else TEXT, article_id=article_id, title=path.name, origin=str(target)
-            )
-            yield Added(origin=str(target), status="added", article_id=article_id, version=1, title=path.name)
+    def add_address(self, address: str) -> list[Added]:
+        self.added_addresses.append(address)
+        return [Added(origin=address, status="added", article_id="a1", version=1, title="From the web")]
 
     def articles(self) -> list[ArticleSummary]:
         return [

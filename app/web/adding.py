@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-import queue
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +18,17 @@ if TYPE_CHECKING:
     from app.desk import Desk
 
 LOGGER = logging.getLogger(__name__)
-SECONDS_BETWEEN_LOOKS = 0.2
+
+Job = tuple[str, Callable[[], list[Added]]]
+"""What it is called on the page, and what adds it."""
 
 
 def add_files(desk: Desk, paths: Sequence[str]) -> Iterator[str]:
-    """HTML of the progress while the files are added, then one line for each of them."""
-    yield from _add(desk, [Path(path) for path in paths])
+    """HTML of the progress while uploaded files are added, then one line for each article or failure.
+
+    A file is known again by its name, wherever the upload was put: a corrected one becomes a new version.
+    """
+    yield from _add([(Path(path).name, partial(_add_upload, desk, Path(path))) for path in paths])
 
 
 def add_address(desk: Desk, address: str) -> Iterator[str]:
@@ -34,45 +38,26 @@ def add_address(desk: Desk, address: str) -> Iterator[str]:
         shown = escape(address.strip()[:200])
         yield f'<p class="problem" role="alert">{shown} is not a web address: it begins with http:// or https://</p>'
         return
-    yield from _add(desk, [url])
+    yield from _add([(url, partial(desk.add_address, url))])
 
 
-def _add(desk: Desk, targets: Sequence[str | Path]) -> Iterator[str]:
-    updates: queue.SimpleQueue[tuple[int, int | None, str]] = queue.SimpleQueue()
-    outcome: list[list[Added] | Exception] = []
+def _add_upload(desk: Desk, path: Path) -> list[Added]:
+    return desk.add_bytes(path.name, path.read_bytes())
 
-    def work() -> None:
+
+def _add(jobs: Sequence[Job]) -> Iterator[str]:
+    added: list[Added] = []
+    problem = ""
+    for done, (name, job) in enumerate(jobs):
+        yield progress_html(done, len(jobs) if len(jobs) > 1 else None, name)
         try:
-            outcome.append(desk.add(*targets, progress=lambda done, total, label: updates.put((done, total, label))))
-        except Exception as error:  # noqa: BLE001 - a border: handed to the page's thread below
-            outcome.append(error)
-
-    thread = threading.Thread(target=work, name="adding", daemon=True)
-    thread.start()
-    yield progress_html(0, len(targets), str(targets[0]) if targets else "")
-    while thread.is_alive():
-        thread.join(SECONDS_BETWEEN_LOOKS)
-        latest = _latest(updates)
-        if latest is not None:
-            yield progress_html(*latest)
-    yield _outcome_html(outcome[0])
-
-
-def _latest(updates: queue.SimpleQueue[tuple[int, int | None, str]]) -> tuple[int, int | None, str] | None:
-    latest = None
-    while True:
-        try:
-            latest = updates.get_nowait()
-        except queue.Empty:
-            return latest
-
-
-def _outcome_html(outcome: list[Added] | Exception) -> str:
-    if isinstance(outcome, list):
-        return added_html(outcome)
-    if isinstance(outcome, OnRecordError):
-        message = str(outcome)
-    else:
-        LOGGER.error("adding from the page failed", exc_info=outcome)
-        message = FAILED_INSIDE
-    return f'<p class="problem" role="alert">{escape(message)}</p>'
+            added += job()
+        except OnRecordError as error:
+            problem = str(error)
+        except Exception:  # a border: whatever it was, what was added before stays added and is told
+            LOGGER.exception("adding from the page failed")
+            problem = FAILED_INSIDE
+        if problem:
+            break
+    told = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
+    yield told + (added_html(added) if added or not problem else "")

@@ -15,8 +15,9 @@ from app.web.opening import OpeningDesk
 from app.web.serving import PageServer, bind
 
 if TYPE_CHECKING:
-    from app.desk import Desk
     from fastapi import FastAPI
+
+    from app.desk import Desk
 
 
 def serve(desk_factory: Callable[[], Desk], *, host: str, port: int, open_browser: bool = False) -> None:

@@ -1,0 +1,286 @@
+"""The page in a real browser, over a scripted desk: asking, reading, stopping, adding, and hostile articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from browser import LAUNCH_OPTIONS, find_browser
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from scripted_desk import STAKE, TIME, ScriptedDesk, answer, citation, nearest, version
+from served_page import Served, served_page
+
+from app.schema import Answer, Sentence, WriterStatus
+
+WIDTHS = [1440, 390]
+# Gradio's own queue sets a pandas option that newer pandas no longer needs.
+pytestmark = pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting'")
+
+
+@pytest.fixture(scope="module")
+def desk() -> ScriptedDesk:
+    return ScriptedDesk(pause_seconds=0.3)
+
+
+@pytest.fixture(scope="module")
+def served(desk: ScriptedDesk) -> Iterator[Served]:
+    with served_page(lambda: desk) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = find_browser()
+    assert path is not None, "no browser: 'python tests/browser.py' tells how to get one"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(LAUNCH_OPTIONS))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """An open page, and everything it asked for or complained about."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        box = self.page.get_by_label("Question")
+        box.fill(question)
+        box.press("Enter")
+
+
+@pytest.fixture(params=WIDTHS)
+def visit(request: pytest.FixtureRequest, chromium: Browser, served: Served) -> Iterator[Visit]:
+    context = chromium.new_context(viewport={"width": request.param, "height": 850}, color_scheme="light")
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    one = Visit(page)
+    page.on("request", lambda sent: one.requests.append(sent.url))
+    page.on("pageerror", lambda error: one.problems.append(str(error)))
+    page.on("dialog", lambda dialog: one.problems.append(f"dialog: {dialog.message}"))
+    page.on("console", lambda said: one.problems.append(said.text) if said.type == "error" else None)
+    page.goto(served.url)
+    expect(page.locator("#examples button").first).to_be_visible()
+    yield one
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    own = urlsplit(served.url).netloc
+    assert {
+        url for url in one.requests if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc != own
+    } == set()
+    assert one.problems == []
+    assert wide <= request.param, "the page scrolls sideways"
+
+
+def test_an_answer_streams_over_its_evidence_and_a_citation_opens_at_its_mark(visit: Visit) -> None:
+    page = visit.page
+    visit.ask("What stake will Renault hold in Nissan after the deal?")
+    expect(page.locator("#current .draft")).to_contain_text(STAKE)
+    expect(page.locator("#current .streaming .words")).to_contain_text("15% of Nissan")
+    expect(page.locator("#current .answered .words")).to_contain_text("The deal closes by mid-year.")
+    expect(page.locator("#current .cited li")).to_have_count(2)
+    expect(page.locator("#current .context")).to_have_text("As of 5 February 2023")
+    assert not page.locator("#current details li").first.is_visible()
+
+    page.locator("#current .chip").first.click()
+    mark = page.locator("#reader #cited")
+    expect(mark).to_be_in_viewport()
+    assert mark.text_content() == STAKE
+    assert page.locator("#reader mark.other").text_content() == TIME
+    expect(page.locator("#reader h2")).to_have_text("Nissan and Renault reshape their alliance")
+    expect(page.locator("#reader .byline")).to_contain_text("Morning Wire · 5 February 2023")
+    expect(page.locator("#current .chip").first).to_have_attribute("aria-current", "true")
+
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.className") == "chip"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(mark).to_have_text(TIME)
+
+
+def test_an_example_is_asked_with_one_click(visit: Visit) -> None:
+    visit.page.locator("#examples button").first.click()
+    expect(visit.page.locator("#current .question")).to_have_text(
+        "What stake will Renault hold in Nissan after the deal?"
+    )
+    expect(visit.page.locator("#current .answered")).to_be_visible()
+    expect(visit.page.locator("#welcome")).to_be_hidden()
+
+
+def test_an_abstention_looks_like_one_and_quotes_say_why(visit: Visit) -> None:
+    page = visit.page
+    visit.ask("What is the capital of Peru?")
+    expect(page.locator("#current .abstention")).to_contain_text("do not say")
+    expect(page.locator("#current .near li")).to_have_count(2)
+    page.locator("#current .near .opens").first.click()
+    expect(page.locator("#reader #cited")).to_contain_text("engineering support")
+    page.keyboard.press("Escape")
+    visit.ask("quote please")
+    expect(page.locator("#current .fallback")).to_have_text(
+        "Answered with quotes: the writer is still being fetched, 43 %."
+    )
+    expect(page.locator("#current blockquote.quoted")).to_contain_text(STAKE)
+    expect(page.locator("#past .abstained")).to_have_count(1)
+
+
+def test_follow_ups_continue_the_conversation_until_a_new_one_begins(visit: Visit, desk: ScriptedDesk) -> None:
+    page = visit.page
+    for question in ("First?", "Second?"):
+        visit.ask(question)
+        expect(page.locator("#current .answered .question")).to_have_text(question)
+    expect(page.locator("#past .turn")).to_have_count(1)
+    expect(page.locator("#current .question")).to_be_in_viewport()
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".turn")).to_have_count(0)
+    expect(page.locator("#examples button").first).to_be_visible()
+    visit.ask("Third?")
+    expect(page.locator("#current .answered")).to_be_visible()
+    assert [asked["conversation_id"] for asked in desk.asked[-3:]] == [None, "c1", None]
+
+
+def test_a_stream_can_be_stopped_and_asked_again(visit: Visit, desk: ScriptedDesk) -> None:
+    page = visit.page
+    before = desk.closed_streams
+    visit.ask("Write slowly")
+    expect(page.locator("#current .words")).to_contain_text("mid-year")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#current .stopped")).to_contain_text("Stopped.")
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    assert desk.closed_streams == before + 1
+    visit.ask("And now?")
+    expect(page.locator("#current .answered")).to_be_visible()
+    expect(page.locator("#past .stopped")).to_contain_text("15% of Nissan")
+
+
+def test_two_readers_are_answered_at_the_same_time(visit: Visit, chromium: Browser, served: Served) -> None:
+    visit.ask("Write slowly")
+    expect(visit.page.locator("#current .words")).to_be_visible()
+    other = chromium.new_page()
+    other.goto(served.url)
+    other.get_by_label("Question").fill("What stake?")
+    other.get_by_label("Question").press("Enter")
+    expect(other.locator("#current .answered")).to_be_visible()
+    other.close()
+    visit.page.get_by_role("button", name="Stop").click()
+    expect(visit.page.locator("#current .stopped")).to_be_visible()
+
+
+def test_time_and_sources_reach_the_desk(visit: Visit, desk: ScriptedDesk) -> None:
+    page = visit.page
+    page.get_by_role("button", name="Time and sources").click()
+    page.get_by_label("As of").fill("2023-02-05")
+    page.get_by_label("From", exact=True).fill("2023-01-01")
+    page.get_by_label("Sources").click()
+    page.get_by_role("option", name="Morning Wire").click()
+    page.get_by_label("Also articles without a date").check()
+    visit.ask("What stake?")
+    expect(page.locator("#current .answered")).to_be_visible()
+    asked = desk.asked[-1]
+    assert (str(asked["as_of"]), str(asked["since"]), asked["until"]) == ("2023-02-05", "2023-01-01", None)
+    assert asked["sources"] == ("Morning Wire",)
+    assert asked["undated"] is True
+
+
+def test_dropped_files_are_added_with_one_line_each_and_listed(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    (tmp_path / "fresh news.txt").write_text("Ghosn flew to Beirut. " + STAKE)
+    (tmp_path / "noise.bin").write_bytes(b"\0\1")
+    page.get_by_role("tab", name="Library").click()
+    expect(page.locator("#list tbody tr").first).to_be_visible()
+    page.locator("#files input[type=file]").set_input_files([tmp_path / "fresh news.txt", tmp_path / "noise.bin"])
+    expect(page.locator("#added progress")).to_be_visible()
+    expect(page.locator("#added .added")).to_contain_text("1 added, 1 not added")
+    expect(page.locator("#added .failed")).to_contain_text("noise.bin: this is a binary file")
+    page.get_by_label("Search the library").fill("fresh")
+    row = page.locator("#list tbody tr").first
+    expect(row).to_contain_text("fresh news.txt")
+    row.get_by_role("link").click()
+    expect(page.locator("#reader .text")).to_contain_text("Ghosn flew to Beirut.")
+
+
+def test_a_path_of_this_machine_is_no_web_address(visit: Visit) -> None:
+    visit.page.get_by_role("tab", name="Library").click()
+    visit.page.get_by_label("Web address").fill("/etc/hostname")
+    visit.page.get_by_role("button", name="Add", exact=True).click()
+    expect(visit.page.locator("#added .problem")).to_contain_text("is not a web address")
+
+
+def test_a_failure_is_told_and_the_page_goes_on(visit: Visit) -> None:
+    visit.ask("break")
+    expect(visit.page.locator("#current .failed [role=alert]")).to_contain_text("This failed.")
+    visit.ask("What stake?")
+    expect(visit.page.locator("#current .answered")).to_be_visible()
+
+
+def test_an_empty_question_asks_nothing(visit: Visit, desk: ScriptedDesk) -> None:
+    before = len(desk.asked)
+    visit.ask("   ")
+    expect(visit.page.get_by_placeholder("Write a question first")).to_be_visible()
+    assert len(desk.asked) == before
+
+
+def test_the_writers_progress_is_followed_until_it_is_ready(chromium: Browser) -> None:
+    desk = ScriptedDesk()
+    desk.status = WriterStatus(state="fetching", model="m", detail="Fetching the writer, 43 %", progress=0.43)
+    with served_page(lambda: desk) as one:
+        page = chromium.new_page()
+        page.goto(one.url)
+        expect(page.locator("#status")).to_contain_text("43 %", timeout=20_000)
+        desk.status = WriterStatus(state="ready", model="m", detail="m writes")
+        expect(page.locator("#status")).to_contain_text("m writes", timeout=20_000)
+        page.close()
+
+
+HOSTILE = (
+    '<img src=x onerror="document.title=1;alert(1)"><script>alert(2)</script><svg onload=alert(3)>'
+    '<a href="javascript:alert(4)">x</a><style>body{display:none}</style>![i](https://elsewhere.example/i.png)'
+    "${alert(5)}{{alert(6)}}`<iframe src=https://elsewhere.example></iframe>"
+)
+
+
+class HostileDesk(ScriptedDesk):
+    """Every word of its one article tries to become markup."""
+
+    def _reply(self, question: str) -> Answer:
+        article = self.versions["a1"]
+        cited = citation(1, STAKE, article)
+        said = Sentence(text=HOSTILE, status="supported", citations=(1,))
+        near = (nearest(STAKE, article),)
+        return answer(question=question, sentences=(said,), citations=(cited,), nearest=near, notes=(HOSTILE,))
+
+    def example_questions(self, n: int = 4) -> list[str]:
+        return [HOSTILE]
+
+
+def test_hostile_articles_stay_text_in_the_browser(chromium: Browser) -> None:
+    hostile = version(
+        HOSTILE + STAKE + HOSTILE, title=HOSTILE, source=HOSTILE, author=HOSTILE, url="javascript:alert(7)"
+    )
+    desk = HostileDesk(versions={"a1": hostile})
+    desk.status = WriterStatus(state="ready", model=HOSTILE, detail=HOSTILE)
+    with served_page(lambda: desk) as one:
+        page = chromium.new_page()
+        visit = Visit(page)
+        page.on("request", lambda sent: visit.requests.append(sent.url))
+        page.on("dialog", lambda dialog: visit.problems.append(dialog.message))
+        page.goto(one.url)
+        expect(page.locator("#examples button").first).to_contain_text("<script>")
+        page.locator("#examples button").first.click()
+        expect(page.locator("#current .answered")).to_be_visible(timeout=20_000)
+        page.locator("#current .chip").first.click()
+        expect(page.locator("#cited")).to_have_text(STAKE)
+        page.get_by_role("tab", name="Library").click()
+        expect(page.locator("#list tbody tr")).to_have_count(1)
+        for part in ("#past", "#current", "#reader", "#list", "#status"):
+            assert page.locator(f"{part} :is(script, img, svg, iframe, style, [onerror], [onload])").count() == 0, part
+            assert page.locator(f'{part} a[href^="javascript"]').count() == 0, part
+        assert page.locator("#reader .text").text_content() == hostile.text
+        assert {urlsplit(url).netloc for url in visit.requests} == {urlsplit(one.url).netloc}
+        assert visit.problems == []
+        page.close()
