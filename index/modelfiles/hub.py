@@ -19,7 +19,6 @@ TRIES = 3
 BACKOFF_SECONDS = 0.5
 # Short: where the hub is not reachable, the package index must get its turn within seconds.
 TIMEOUT = httpx.Timeout(10.0, connect=4.0)
-CHUNK_BYTES = 256 * 1024
 PASSING_TROUBLES = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -71,6 +70,6 @@ def _stream(client: httpx.Client, url: str, partial: Partial) -> None:
         length = response.headers.get("Content-Length")
         if length and "Content-Encoding" not in response.headers and int(length) != expected:
             raise SourceError(f"{partial.file.name}: {int(length):,} bytes are offered where {expected:,} are needed")
-        partial.write(response.iter_bytes(CHUNK_BYTES), start=start)
+        partial.write(response.iter_bytes(), start=start)  # a chunk size would lose what came before a break
     if partial.length < partial.file.size:
         raise _PassingError("the connection ended early")

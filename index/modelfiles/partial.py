@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from index.errors import ModelFileError
@@ -53,7 +54,7 @@ class Partial:
 
     def write(self, chunks: Iterable[bytes], *, start: int) -> None:
         """Replace everything from byte `start` on. Raises SourceError when it becomes too long."""
-        with reporting_full_disk(self.path.parent), self.path.open("ab") as opened:
+        with storing_in(self.path.parent), self.path.open("ab") as opened:
             opened.truncate(start)
             position = start
             for chunk in chunks:
@@ -72,22 +73,17 @@ class Partial:
         return self.path.replace(self.path.with_name(self.file.name))
 
 
-class reporting_full_disk:  # noqa: N801 - reads as a statement: with reporting_full_disk(folder)
-    """Turns the system's errors about writing into ModelFileError that says what to do."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise disk_full(self.folder) from error
-        if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-            raise ModelFileError(
-                f"{self.folder} cannot be written ({error.strerror}): set ONRECORD_CACHE_DIR to a folder of yours"
-            ) from error
+@contextmanager
+def storing_in(folder: Path) -> Iterator[None]:
+    """Turns what the system says about writing into a ModelFileError that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise disk_full(folder) from error
+        raise ModelFileError(
+            f"{folder} cannot be used ({error.strerror or error}): set ONRECORD_CACHE_DIR to a folder of yours"
+        ) from error
 
 
 def disk_full(folder: Path, detail: str = "") -> ModelFileError:
