@@ -9,6 +9,7 @@ has been written. A build interrupted at any instant is so either redone from th
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ from filelock import FileLock, Timeout
 
 from index.library import Library
 from index.tables import storage_errors
+
+logger = logging.getLogger(__name__)
 
 MARK_NAME = "generation.json"
 
@@ -87,13 +90,12 @@ def delete_other_builds(folder: Path, keep: str) -> None:
 def index_lock(path: Path, *, wait_seconds: float) -> Iterator[bool]:
     """Holds the lock file at `path`, or gives False when another has it for longer than `wait_seconds`."""
     lock = FileLock(path, thread_local=False)
-    try:
-        with storage_errors(path.parent):
+    with storage_errors(path.parent):
+        try:
             lock.acquire(timeout=wait_seconds)
-    except Timeout:
-        yield False
-        return
+        except Timeout:
+            logger.debug("%s is held by another", path)
     try:
-        yield True
+        yield lock.is_locked
     finally:
         lock.release()

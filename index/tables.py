@@ -121,7 +121,7 @@ def open_engine(folder: Path) -> sql.Engine:
     Transactions are SQLite's own: `engine.begin()` reads from one snapshot; with the execution option
     `writing=True` it takes the write lock at once, so that what was read cannot go stale before it is written.
     """
-    engine = sql.create_engine(f"sqlite:///{folder / FILE_NAME}")
+    engine = sql.create_engine(sql.URL.create("sqlite", database=str(folder / FILE_NAME)))
 
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: Any) -> None:

@@ -196,11 +196,11 @@ def _own(folder: Path) -> _Shared | None:
             shared.users += 1
             return shared
         file_lock = FileLock(folder / "chroma.lock", thread_local=False)
-        try:
-            with storage_errors(folder):
+        with storage_errors(folder):
+            try:
                 file_lock.acquire(timeout=0)
-        except Timeout:
-            return None
+            except Timeout:
+                return None
         _owned[folder] = _Shared(folder, file_lock)
         return _owned[folder]
 

@@ -58,6 +58,11 @@ class Store:
     def add(self, *inputs: Article | Added) -> list[Added]:
         return list(self.ingest.add(inputs))
 
+    def only_commit(self, *inputs: Article | Added) -> list[Added]:
+        """As `add`, but the derived indexes are left behind, as by a crash right after the commit."""
+        nothing: Any = _Nothing()
+        return list(Ingest(self.library, self.embedder, nothing, nothing).add(inputs))
+
     def catch_up(self) -> None:
         self.vectors.catch_up(self.library, wait=True)
         self.keywords.catch_up(self.library)
@@ -87,8 +92,17 @@ class Store:
         self.close()
 
 
+class _Nothing:
+    """An index that stays behind."""
+
+    def catch_up(self, *_: object, **__: object) -> None:
+        """Does nothing."""
+
+
 def made_article(number: int, *, sentences: int = 3, **changed: Any) -> Article:
     """Article `number`: some sentences of its own, each with the word "everywhere"."""
-    text = " ".join(f"Sentence {at} of story{number} says everywhere that deal{number}x{at} holds." for at in range(sentences))
+    text = " ".join(
+        f"Sentence {at} of story{number} says everywhere that deal{number}x{at} holds." for at in range(sentences)
+    )
     values: dict[str, Any] = {"text": text, "title": f"Story {number}", "origin": f"/articles/{number}.txt"}
     return Article(**{**values, **changed})

@@ -219,7 +219,7 @@ def test_another_embedder_is_refused_with_the_remedy(tmp_path: Path) -> None:
 def test_a_library_of_a_newer_format_is_refused(tmp_path: Path) -> None:
     with Library.open(tmp_path, embedder_name="e", dimension=4) as library, library.transaction() as connection:
         connection.exec_driver_sql("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
-    with pytest.raises(LibraryVersionError, match="newer OnRecord .its format is 99"):
+    with pytest.raises(LibraryVersionError, match=r"newer OnRecord \(its format is 99"):
         Library.open(tmp_path, embedder_name="e", dimension=4)
 
 
