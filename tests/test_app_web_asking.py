@@ -163,6 +163,29 @@ def test_a_question_waits_for_the_library() -> None:
     assert 'class="turn answered"' in steps[-1]
 
 
+def test_a_question_can_be_stopped_while_the_library_is_opened() -> None:
+    gate = threading.Event()
+
+    def slow() -> Any:
+        gate.wait(10)
+        return ScriptedDesk()
+
+    opening, session = OpeningDesk(slow), Session()
+    opening.start()
+
+    async def stop_at_once() -> list[str]:
+        steps = []
+        async for html in ask(opening, session, "What stake?", Limits()):
+            steps.append(html)
+            if session.stop is not None:
+                session.stop.set()
+        return steps
+
+    assert "Stopped." in asyncio.run(stop_at_once())[-1]
+    gate.set()
+    opening.wait(timeout_seconds=5)
+
+
 def test_closing_closes_an_open_desk() -> None:
     desk = ScriptedDesk()
     opened(desk).close()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.desk import Desk
 
 LOGGER = logging.getLogger(__name__)
+SECONDS_BETWEEN_LOOKS = 0.1
 FAILED_INSIDE = "Something went wrong inside OnRecord; the terminal it runs in shows what."
 
 
@@ -133,7 +134,13 @@ async def _turns(
 ) -> AsyncIterator[str]:
     if not desk.settled:
         yield draft.html(step="Opening the library…")
-    opened = await asyncio.to_thread(desk.wait)
+    # Looked at again and again, not waited for in a thread: that would hold up the server's end.
+    while not desk.settled and not stop.is_set():  # noqa: ASYNC110
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+    if stop.is_set():
+        yield draft.html(stopped=True)
+        return
+    opened = desk.wait()
     yield draft.html()
     async with contextlib.aclosing(_until_stopped(_events(opened, session, draft, limits), stop)) as events:
         async for event in events:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.resources import files
 
 import gradio as gr
@@ -20,7 +22,13 @@ _ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
 
 def build_app(desk: OpeningDesk) -> FastAPI:
     """The whole web application over a desk that may still be opening."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+    @asynccontextmanager
+    async def closing(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        desk.close()  # here, while the server ends: a writer at work would otherwise be waited for
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=closing)
     app.add_api_route("/onrecord/{name}", asset, methods=["GET"])
 
     async def read(article: str, version: int | None = None, at: str = "", also: str = "") -> Response:
