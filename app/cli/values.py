@@ -1,0 +1,46 @@
+"""Option values from text. Leaves out: which options there are (parser)."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from datetime import date
+from pathlib import Path
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def day(text: str) -> date:
+    """A day written as 2023-02-28."""
+    try:
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass  # a form that is right with a day that is not, such as 2023-02-30
+    raise argparse.ArgumentTypeError(f"{text!r} is not a day: write it as year-month-day, such as 2023-02-28")
+
+
+def count(text: str) -> int:
+    """A whole number from 1 up."""
+    if not text.isascii() or not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up")
+    return int(text)
+
+
+def port(text: str) -> int:
+    """A TCP port; 0 lets the system choose."""
+    if not text.isascii() or not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 0 to 65535")
+    return int(text)
+
+
+def folder(text: str) -> Path:
+    """A folder's path, which need not exist."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("an empty text names no folder")
+    return Path(text)
+
+
+def question(text: str) -> str:
+    """A question; bytes that the terminal's encoding cannot read become U+FFFD."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

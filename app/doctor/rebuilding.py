@@ -1,0 +1,54 @@
+"""What is derived from a library, made anew. Leaves out: finding out whether that is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.config import Settings
+from app.doctor.findings import Finding, note, ok
+from app.wiring import open_embedder
+from index.keywords import KeywordIndex
+from index.library import Library
+from index.reembedding import reembed
+from index.tables import FILE_NAME
+from index.vectors import VectorIndex
+
+
+def rebuild(settings: Settings, progress: Callable[[int, int], None] | None = None) -> list[Finding]:
+    """Builds the derived indexes anew; embeds only where the settings name another model than the library's.
+
+    `progress` gets chunks embedded and chunks in all. Raises LibraryError, ModelFileError, EmbeddingError.
+    """
+    folder = settings.library.expanduser().absolute()
+    if not (folder / FILE_NAME).exists():
+        return [note("rebuild", f"there is no library in {folder} yet: nothing to build anew")]
+    embedder = open_embedder(settings)
+    name, dimension = embedder.name, embedder.dimension
+    findings = []
+    with Library.open_with_any_embedder(folder, embedder_name=name, dimension=dimension) as library:
+        before = library.embedder_name
+        differs = (before, library.dimension) != (name, dimension)
+    if differs:
+        reembed(folder, embedder, progress)
+        findings.append(ok("rebuild", f"embedded anew with {name}, which takes the place of {before}"))
+    with Library.open(folder, embedder_name=name, dimension=dimension) as library:
+        return [*findings, _keywords(library), _vectors(library)]
+
+
+def _keywords(library: Library) -> Finding:
+    index = KeywordIndex(library.folder / "keywords")
+    index.rebuild(library)
+    told = f"the keyword index is built anew, from {index.articles:,} articles"
+    index.close()
+    return ok("rebuild", told)
+
+
+def _vectors(library: Library) -> Finding:
+    index = VectorIndex.open(library)
+    try:
+        index.rebuild(library)
+        if index.engine == "chroma":
+            return ok("rebuild", "the vector index is built anew")
+        return note("rebuild", "the vector index is another process's, which keeps it: stop that to build it anew")
+    finally:
+        index.close()
