@@ -56,7 +56,7 @@ def test_wrapped_lines_run_on() -> None:
         "the advantages of their alliance.\n\n"
         "A new paragraph."
     )
-    assert [text[start:end].split()[0] for start, end in sentences(text)] == ["The", "The", "A"]
+    assert [text[start:end].split(maxsplit=1)[0] for start, end in sentences(text)] == ["The", "The", "A"]
 
 
 def test_short_lines_stay_apart() -> None:
