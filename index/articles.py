@@ -73,7 +73,9 @@ class Filters:
 class Evidence:
     """A passage offered to the writer: `quote == version.text[start:end]`, always.
 
-    `score` is in [0, 1], higher is better, comparable within one question only.
+    `score` is in [0, 1], higher is better, comparable within one question only. `coverage` is the share, in
+    [0, 1], of the question's words (weighted by rarity) that occur in the passage; `similarity` the cosine of
+    question and passage. Both can be compared between questions.
     """
 
     article_id: str
@@ -86,6 +88,8 @@ class Evidence:
     source: str | None
     published_at: datetime | None
     url: str | None
+    coverage: float = 0.0
+    similarity: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,169 @@
+"""Sentences and their citations into an answer, numbered as they come. Leaves out: choosing any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.quoting import Quote
+from app.schema import (
+    Answer,
+    Citation,
+    Finished,
+    Nearest,
+    Reason,
+    Sentence,
+    SentenceReleased,
+    Status,
+    Timings,
+    Tokens,
+    published_text,
+)
+from app.supporting import Cited, Supported
+from app.turn import Turn
+from index.articles import Evidence
+
+NEAREST = 4
+
+
+class Assembly:
+    """The answer to a turn as it grows. The same span keeps its number."""
+
+    def __init__(self, turn: Turn) -> None:
+        self.sentences: list[Sentence] = []
+        self._turn = turn
+        self._citations: list[Citation] = []
+
+    def clear(self) -> None:
+        """Takes back everything: what comes next replaces it."""
+        self.sentences.clear()
+        self._citations.clear()
+
+    def add_written(self, text: str, support: Supported) -> SentenceReleased:
+        """A written sentence with what supports it."""
+        return self._add(text, "supported", support.citations)
+
+    def add_quote(self, quote: Quote) -> SentenceReleased:
+        """A quote, citing itself; its line breaks become spaces."""
+        return self._add(" ".join(quote.text.split()), "quoted", (Cited(quote.passage, quote.start, quote.end),))
+
+    def finish(self) -> Finished:
+        """The answer, with what was found beside what it cites."""
+        return self._finished(answered=True, reason=None)
+
+    def abstain(self, reason: Reason) -> Finished:
+        """A deliberate non-answer, with what comes nearest."""
+        self.clear()
+        return self._finished(answered=False, reason=reason)
+
+    def _add(self, text: str, status: Status, cited: Sequence[Cited]) -> SentenceReleased:
+        before = len(self._citations)
+        markers = tuple(dict.fromkeys(self._marker(part) for part in cited))
+        sentence = Sentence(text=text, status=status, citations=markers)
+        self.sentences.append(sentence)
+        return SentenceReleased(sentence=sentence, citations=tuple(self._citations[before:]))
+
+    def _marker(self, part: Cited) -> int:
+        passage = part.passage
+        start, end = passage.start + part.start, passage.start + part.end
+        for citation in self._citations:
+            if (citation.article_id, citation.start, citation.end) == (passage.article_id, start, end):
+                return citation.marker
+        marker = len(self._citations) + 1
+        self._citations.append(
+            Citation(
+                marker=marker,
+                article_id=passage.article_id,
+                version=passage.version,
+                title=passage.title,
+                source=passage.source,
+                published_at=published_text(passage.published_at),
+                url=passage.url,
+                start=start,
+                end=end,
+                quote=passage.quote[part.start : part.end],
+            )
+        )
+        return marker
+
+    def _finished(self, *, answered: bool, reason: Reason | None) -> Finished:
+        turn = self._turn
+        assert turn.retrieved is not None
+        turn.answer = Answer(
+            turn_id=turn.turn_id,
+            conversation_id=turn.conversation_id,
+            question=turn.question,
+            standalone_question=turn.standalone_question,
+            as_of=turn.retrieved.as_of,
+            answered=answered,
+            reason=reason,
+            text=" ".join(_with_markers(sentence) for sentence in self.sentences) if answered else _ABSTENTIONS[reason],
+            sentences=tuple(self.sentences),
+            citations=tuple(self._citations),
+            nearest=_uncited(turn.retrieved.evidence, self._citations),
+            writer=turn.writer,
+            fallback=turn.fallback,
+            timings=Timings(
+                retrieval_seconds=round(turn.retrieval_seconds, 4),
+                first_evidence_seconds=round(turn.evidence_seconds, 4),
+                first_word_seconds=round(turn.first_word_seconds, 4) if turn.first_word_seconds else None,
+                total_seconds=round(turn.seconds(), 4),
+            ),
+            tokens=turn.writing.tokens if turn.writing else Tokens(),
+            notes=_notes(turn),
+        )
+        return Finished(answer=turn.answer)
+
+
+_ABSTENTIONS: dict[Reason | None, str] = {
+    "not_stated": "The articles do not say.",
+    "no_articles": "There are no articles in this library yet.",
+    "filtered_out": "No article passes the dates and sources asked for.",
+}
+
+
+def nearest(evidence: Sequence[Evidence]) -> tuple[Nearest, ...]:
+    """Evidence as a reader sees it, in the same order."""
+    return tuple(
+        Nearest(
+            article_id=passage.article_id,
+            version=passage.version,
+            title=passage.title,
+            source=passage.source,
+            published_at=published_text(passage.published_at),
+            url=passage.url,
+            start=passage.start,
+            end=passage.end,
+            quote=passage.quote,
+            score=round(passage.score, 4),
+        )
+        for passage in evidence
+    )
+
+
+def _uncited(evidence: Sequence[Evidence], citations: Sequence[Citation]) -> tuple[Nearest, ...]:
+    """The best passages in which nothing is cited."""
+    return nearest(
+        [
+            passage
+            for passage in evidence
+            if not any(
+                citation.article_id == passage.article_id
+                and citation.start < passage.end
+                and passage.start < citation.end
+                for citation in citations
+            )
+        ][:NEAREST]
+    )
+
+
+def _with_markers(sentence: Sentence) -> str:
+    return sentence.text + " " + "".join(f"[{marker}]" for marker in sentence.citations)
+
+
+def _notes(turn: Turn) -> tuple[str, ...]:
+    assert turn.retrieved is not None
+    left_out = turn.retrieved.undated_left_out
+    if not left_out:
+        return ()
+    articles = "1 article without a date was" if left_out == 1 else f"{left_out} articles without a date were"
+    return (f"{articles} left out by the dates asked for (--undated lets them in).",)

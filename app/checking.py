@@ -1,0 +1,191 @@
+"""Is a sentence supported by a passage? Pure functions of two texts: no model, no library, no network.
+
+A sentence is supported when some run of at most three sentences of the passage covers its words, states each of
+its numbers, names everyone it names (the title may help out), in the same order, and agrees on negation and on how
+certain it is. The rules are strict on purpose: what fails is shown as a quote instead, which loses little. What
+word matching cannot see (a paraphrase that says the opposite in other words) it cannot refuse.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from app.numbers import numbers
+from index.sentences import sentences
+from index.words import STOP_WORDS, Word, stem, words
+
+MIN_COVERAGE = 0.7
+"""Least share of a sentence's weighted words that the run must hold."""
+
+MAX_RUN = 3
+"""Most consecutive sentences of a passage that support one sentence."""
+
+LONGER_RUN_GAIN = 0.1
+"""A run longer by a sentence must cover this much more to be preferred, so that citations stay exact."""
+
+_NEGATION = re.compile(
+    r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot|refus\w*|den(?:y|ie[sd]|ying)|reject\w*|"
+    r"declin\w+ to|fail\w* to|unlikely|unable|no longer)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_DOUBTFUL = re.compile(
+    r"\b(?:could|may|might|possibl[ey]|perhaps|maybe|potential(?:ly)?|alleged(?:ly)?|accused|suspected|"
+    r"consider(?:s|ing)|weigh(?:s|ing)|reported(?:ly)?|rumou?red)\b"
+)
+"""What makes a statement of the passage uncertain; case matters, for May is a month."""
+_HEDGED = re.compile(
+    r"\b(?:could|may|might|possibl[ey]|perhaps|maybe|potential(?:ly)?|alleg\w+|accus\w+|suspect\w*|consider\w*|"
+    r"weigh\w*|report\w*|expect\w*|plans? to|plann(?:ed|ing)|aim\w*|seek\w*|hop(?:es?|ing)|intend\w*|propos\w+|likely|"
+    r"would|said|says|according|sources?|believ\w+|appears?|seems?|estimat\w+|suggest\w*|charge[sd]?|search\w*|looking|claim\w*)\b",
+    re.IGNORECASE,
+)
+"""What in a sentence keeps such a statement uncertain, or with whoever made it."""
+_CLAUSE_END = re.compile(r"[;:,—–]\s+|[.!?]['’\"”)]*\s+|\b(?:but|although|while|whereas)\b")
+_NAME = re.compile(r"\b[A-Z][\w’'&-]*(?:\.[A-Z]\.?)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How well a passage supports a sentence.
+
+    `score` is the covered share of the sentence's words, in [0, 1], whatever else failed; `start` and `end` are
+    the best run's place in the passage; `problems` says in a few words what failed, empty when supported.
+    """
+
+    supported: bool
+    score: float
+    start: int
+    end: int
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What a sentence says, taken apart."""
+
+    text: str
+    content: tuple[str, ...]
+    names: tuple[str, ...]
+    numbers: frozenset[float]
+
+
+def check(
+    sentence: str,
+    passage: str,
+    *,
+    context: str = "",
+    weight: Callable[[str], float] = lambda _stem: 1.0,
+) -> Support:
+    """Whether `passage` supports `sentence`, and which part of it does.
+
+    `context` is what a reader sees above the passage (title, source, date): it may supply names and numbers but
+    is never cited. `weight` gives a stem's weight, higher for rarer words.
+
+    >>> check("Renault will hold 15% of Nissan.", "Renault will cut its stake in Nissan to 15% from 43%.").problems
+    ('coverage 0.75',)
+    """
+    claim = _claim(sentence, passage)
+    runs = _runs(passage)
+    if not claim.content or not runs:
+        return Support(False, 0.0, 0, len(passage), ("nothing to compare",))
+    around = _stems(context)
+    best: tuple[float, Support] | None = None
+    for start, end, length in runs:
+        support = _compare(claim, passage, start, end, context, around, weight)
+        rank = support.score - LONGER_RUN_GAIN * (length - 1) + (1.0 if support.supported else 0.0)
+        if best is None or rank > best[0]:
+            best = (rank, support)
+    assert best is not None
+    return best[1]
+
+
+def _runs(passage: str) -> list[tuple[int, int, int]]:
+    spans = sentences(passage)
+    return [
+        (spans[first][0], spans[first + length - 1][1], length)
+        for length in range(1, MAX_RUN + 1)
+        for first in range(len(spans) - length + 1)
+    ]
+
+
+def _compare(
+    claim: _Claim,
+    passage: str,
+    start: int,
+    end: int,
+    context: str,
+    around: frozenset[str],
+    weight: Callable[[str], float],
+) -> Support:
+    run = passage[start:end]
+    here = _stems(run)
+    weights = {word: weight(word) * (2.0 if word in claim.names else 1.0) for word in claim.content}
+    covered = sum(w for word, w in weights.items() if word in here or (word in around and word in claim.names))
+    coverage = covered / (sum(weights.values()) or 1.0)
+    problems = []
+    if coverage < MIN_COVERAGE:
+        problems.append(f"coverage {coverage:.2f}")
+    if missing := claim.numbers - numbers(run) - numbers(context):
+        problems.append(f"number {min(missing):g}")
+    if strangers := [name for name in claim.names if name not in here and name not in around]:
+        problems.append(f"name {strangers[0]}")
+    if not _same_order(claim, run):
+        problems.append("order of names")
+    clause = _clause(run, claim)
+    if bool(_NEGATION.search(claim.text)) != bool(_NEGATION.search(clause)):
+        problems.append("negation")
+    if _DOUBTFUL.search(clause) and not _HEDGED.search(claim.text):
+        problems.append("certainty")
+    return Support(not problems, coverage, start, end, tuple(problems))
+
+
+def _claim(sentence: str, passage: str) -> _Claim:
+    found = list(words(sentence))
+    content = tuple(
+        dict.fromkeys(word.stem for word in found if sentence[word.start : word.end].lower() not in STOP_WORDS)
+    )
+    return _Claim(sentence, content, _names(sentence, passage, found), numbers(sentence))
+
+
+def _names(sentence: str, passage: str, found: Sequence[Word]) -> tuple[str, ...]:
+    """Stems of the capitalised words; the first word counts only when the passage capitalises it mid-sentence."""
+    inside = {stem(match.group()) for match in _NAME.finditer(passage)}
+    lower = {stem(match.group()) for match in re.finditer(r"\b[a-z]\w*", passage)}
+    names = []
+    for position, word in enumerate(found):
+        text = sentence[word.start : word.end]
+        if not text[:1].isupper() or text.lower() in STOP_WORDS:
+            continue
+        if position == 0 and (word.stem not in inside or word.stem in lower):
+            continue
+        names.append(word.stem)
+    return tuple(dict.fromkeys(names))
+
+
+def _same_order(claim: _Claim, run: str) -> bool:
+    """Whether each pair of names that follow one another in the claim also does so somewhere in the run.
+
+    "A's stake in B" and "B's stake in A" use the same words; only their order tells them apart.
+    """
+    places: dict[str, list[int]] = {}
+    for word in words(run):
+        places.setdefault(word.stem, []).append(word.start)
+    for first, second in pairwise(claim.names):
+        if first in places and second in places and min(places[first]) > max(places[second]):
+            return False
+    return True
+
+
+def _clause(run: str, claim: _Claim) -> str:
+    """The clause of a run that the claim takes most of its words from; whole clauses that share as much join it."""
+    clauses = [part for part in _CLAUSE_END.split(run) if part.strip()]
+    wanted = frozenset(claim.content)
+    shared = [len(wanted & _stems(part)) for part in clauses]
+    return " ".join(part for part, n in zip(clauses, shared, strict=True) if n == max(shared))
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word.stem for word in words(text))

@@ -1,0 +1,68 @@
+"""Settings, from the environment (`ONRECORD_...`) or given in code. Leaves out: what they are used for (wiring)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import ConfigError
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. Each is the environment variable `ONRECORD_` + its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="ONRECORD_", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    library: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("onrecord")) / "library",
+        description="the folder of the library; the seed articles are added when it is new",
+    )
+    cache_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_cache_dir("onrecord")),
+        description="the folder of downloaded model weights",
+    )
+    offline: bool = Field(default=False, description="never fetch model weights")
+    writer: Literal["auto", "quotes"] = Field(
+        default="auto",
+        description="'auto': the endpoint below, or the embedded writer where none is named; 'quotes': no model",
+    )
+    writer_file: Path | None = Field(default=None, description="a copy of the embedded writer's weights (GGUF)")
+    embedding_file: Path | None = Field(
+        default=None, description="a copy of the embedding model's weights (safetensors, its tokenizer.json beside it)"
+    )
+    llm_base_url: str | None = Field(default=None, description="an OpenAI-compatible endpoint that writes the answers")
+    llm_model: str | None = Field(default=None, description="its model")
+    llm_api_key: str | None = Field(default=None, description="its key", repr=False)
+    llm_timeout_seconds: float = Field(
+        default=60.0, gt=0, description="how long one answer may take to write before quotes stand in"
+    )
+    llm_evidence_tokens: int | None = Field(
+        default=None, gt=0, description="how much evidence the model is given; 330 embedded, 3000 elsewhere"
+    )
+    embedding_base_url: str | None = Field(default=None, description="an OpenAI-compatible endpoint for embeddings")
+    embedding_model: str | None = Field(default=None, description="its model")
+    embedding_api_key: str | None = Field(default=None, description="its key", repr=False)
+    host: str = Field(default="127.0.0.1", description="where the page listens")
+    port: int = Field(default=7860, ge=0, le=65535, description="the page's port")
+
+
+def load_settings(**given: object) -> Settings:
+    """The settings, what is given in code first, then the environment.
+
+    Raises ConfigError naming the variable and what it should be.
+    """
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        raise ConfigError(f"ONRECORD_{name.upper()}={first['input']!r}: {first['msg'].lower()}") from error
+    for kind in ("llm", "embedding"):
+        if getattr(settings, f"{kind}_base_url") and not getattr(settings, f"{kind}_model"):
+            upper = kind.upper()
+            raise ConfigError(f"ONRECORD_{upper}_BASE_URL is set, ONRECORD_{upper}_MODEL is not: name the model to use")
+    return settings

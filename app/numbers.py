@@ -1,0 +1,68 @@
+"""The numbers a text states, so that two texts can be compared by value. Leaves out: units other than scale.
+
+>>> sorted(numbers("Renault cut its stake to 15% from forty-three percent, for $1.8 billion"))
+[15.0, 43.0, 1800000000.0]
+"""
+
+from __future__ import annotations
+
+import re
+
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+).split()
+_TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_WORDS = {word: n for n, word in enumerate(_UNITS)} | _TENS | {"dozen": 12}
+_ORDINALS = {
+    word: n
+    for n, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1
+    )
+}
+_SCALES = {
+    "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6,
+    "billion": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12, "tn": 1e12,
+}  # fmt: skip
+
+_NUMBER = re.compile(
+    r"(?P<digits>(?<![\w.])[$€£¥]?\d[\d,]*(?:\.\d+)?)(?:st|nd|rd|th)?"
+    r"|\b(?P<tens>" + "|".join(_TENS) + r")[-\s](?P<ones>" + "|".join(_UNITS[1:10]) + r")\b"
+    r"|\b(?P<word>" + "|".join([*_WORDS, *_ORDINALS]) + r")\b",
+    re.IGNORECASE,
+)
+_SCALE = re.compile(r"[\s-]*(" + "|".join(sorted(_SCALES, key=len, reverse=True)) + r")\b", re.IGNORECASE)
+_VAGUE = frozenset(["one", "first", "second", "zero"])
+"""Words that are numbers more in form than in fact ("one of the people said")."""
+
+
+def numbers(text: str) -> frozenset[float]:
+    """The values stated in a text, scaled ("1.8 billion" is 1.8e9); vague number words are left out."""
+    return frozenset(value for value, _, _ in located_numbers(text))
+
+
+def located_numbers(text: str) -> list[tuple[float, int, int]]:
+    """Every number stated: its value and its place `text[start:end]`, in order."""
+    found = []
+    for match in _NUMBER.finditer(text):
+        value = _value(match)
+        if value is None:
+            continue
+        end = match.end()
+        scale = _SCALE.match(text, end)
+        if scale:
+            value *= _SCALES[scale.group(1).lower()]
+            end = scale.end()
+        found.append((value, match.start(), end))
+    return found
+
+
+def _value(match: re.Match[str]) -> float | None:
+    if digits := match["digits"]:
+        return float(digits.lstrip("$€£¥").replace(",", ""))
+    if match["tens"]:
+        return float(_TENS[match["tens"].lower()] + _WORDS[match["ones"].lower()])
+    word = match["word"].lower()
+    if word in _VAGUE:
+        return None
+    return float(_WORDS.get(word, _ORDINALS.get(word, 0)))

@@ -1,0 +1,64 @@
+"""Which passages support a drafted sentence: those it names first, then the others. Leaves out: the check itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.checking import check
+from app.schema import published_text
+from index.articles import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A part of a passage, `passage.quote[start:end]`."""
+
+    passage: Evidence
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Supported:
+    """The parts that a sentence rests on, best first; `problems` is empty when they support it."""
+
+    citations: tuple[Cited, ...]
+    problems: tuple[str, ...]
+
+
+def find_support(text: str, named: Sequence[Evidence], shown: Sequence[Evidence]) -> Supported | None:
+    """The passages that support a sentence; when none does, the closest one with its problems. None without passages.
+
+    A sentence that names the wrong passage is tied to the right one: what counts is what supports it.
+    """
+    closest: tuple[float, Supported] | None = None
+    others = [passage for passage in shown if passage not in named]
+    for passage in (*named, *others):
+        result = check(text, passage.quote, context=_heading(passage))
+        found = Supported((Cited(passage, result.start, result.end),), result.problems)
+        if result.supported:
+            return found
+        if closest is None or result.score > closest[0]:
+            closest = (result.score, found)
+    together = _support_together(text, named)
+    if together is not None:
+        return together
+    return closest[1] if closest else None
+
+
+def _support_together(text: str, named: Sequence[Evidence]) -> Supported | None:
+    """Two named passages that support a sentence between them, where neither does alone."""
+    for position, first in enumerate(named):
+        for second in named[position + 1 :]:
+            parts = [check(text, passage.quote, context=_heading(passage)) for passage in (first, second)]
+            cuts = [passage.quote[part.start : part.end] for passage, part in zip((first, second), parts, strict=True)]
+            joined = check(text, " ".join(cuts), context=f"{_heading(first)} {_heading(second)}")
+            if joined.supported:
+                cited = (Cited(first, parts[0].start, parts[0].end), Cited(second, parts[1].start, parts[1].end))
+                return Supported(cited, ())
+    return None
+
+
+def _heading(passage: Evidence) -> str:
+    return " ".join(part for part in (passage.title, passage.source, published_text(passage.published_at)) if part)

@@ -1,0 +1,116 @@
+"""The record of one question on its way to an answer: each stage fills its field. Leaves out: the stages."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from index.articles import Evidence, Filters, Retrieved
+
+if TYPE_CHECKING:
+    from app.schema import Answer
+    from app.writing import Writing
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An earlier question of the conversation, as understood, and what was answered."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the checker said of one drafted sentence, and what became of it."""
+
+    draft: str
+    markers: tuple[int, ...]
+    shown: str | None
+    problems: tuple[str, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """Everything about one question. Fields without a default are given; the rest is filled on the way, in order.
+
+    `asked_as_of` is the day the asker gave; `retrieved.as_of` the one that was used.
+    """
+
+    question: str
+    conversation_id: str
+    asked_as_of: date | None
+    filters: Filters
+    quotes_only: bool = False
+    history: Sequence[Exchange] = ()
+    turn_id: str = field(default_factory=lambda: uuid4().hex[:16])
+    started: float = field(default_factory=time.perf_counter)
+    standalone_question: str = ""
+    retrieved: Retrieved | None = None
+    retrieval_seconds: float = 0.0
+    evidence_seconds: float = 0.0
+    shown_to_writer: tuple[Evidence, ...] = ()
+    writer: str = "quotes"
+    writing: Writing | None = None
+    fallback: str | None = None
+    checked: list[Checked] = field(default_factory=list)
+    first_word_seconds: float | None = None
+    answer: Answer | None = None
+
+    def seconds(self) -> float:
+        """Since the question was asked."""
+        return time.perf_counter() - self.started
+
+    def to_json(self) -> dict[str, Any]:
+        """All that is needed to replay and re-check the answer: asked, found, prompted, written, checked, shown."""
+        retrieved, writing = self.retrieved, self.writing
+        return {
+            "turn_id": self.turn_id,
+            "question": self.question,
+            "standalone_question": self.standalone_question,
+            "asked_as_of": self.asked_as_of.isoformat() if self.asked_as_of else None,
+            "filters": {
+                "since": self.filters.since.isoformat() if self.filters.since else None,
+                "until": self.filters.until.isoformat() if self.filters.until else None,
+                "sources": list(self.filters.sources),
+                "undated": self.filters.undated,
+            },
+            "evidence": [_passage(passage) for passage in retrieved.evidence] if retrieved else [],
+            "articles": [list(row) for row in retrieved.articles[:10]] if retrieved else [],
+            "shown_to_writer": [_passage(passage) for passage in self.shown_to_writer],
+            "writer": self.writer,
+            "prompt_sha256": _sha256("\n".join(text for _, text in writing.prompt)) if writing else None,
+            "raw": writing.raw if writing else None,
+            "none_probability": writing.none_probability if writing else None,
+            "checked": [
+                {
+                    "draft": item.draft,
+                    "markers": list(item.markers),
+                    "shown": item.shown,
+                    "problems": list(item.problems),
+                }
+                for item in self.checked
+            ],
+            "fallback": self.fallback,
+            "answer": self.answer.to_json() if self.answer else None,
+        }
+
+
+def _passage(passage: Evidence) -> dict[str, Any]:
+    return {
+        "article_id": passage.article_id,
+        "version": passage.version,
+        "start": passage.start,
+        "end": passage.end,
+        "sha256": _sha256(passage.quote),
+        "score": round(passage.score, 4),
+    }
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -1,0 +1,124 @@
+"""The few sentences of an article that bear on a question. Leaves out: which articles to look into (ranking)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.articles import Evidence, Version
+from index.chunking import Span
+from index.sentences import sentences
+from index.words import words
+
+WINDOW_SENTENCES = 3
+"""A single sentence loses its meaning ("This airline is weighing passengers"): three keep it."""
+WINDOW_CHARACTERS = 480
+"""Long sentences make shorter windows; a window has at least one sentence."""
+EMBEDDED_WINDOWS = 10
+"""The windows that look best by their words are also compared by meaning: all would take too long."""
+FEW_WINDOWS = 40
+"""So few are all compared by meaning, for they are soon known by heart: a question in other words finds them."""
+
+_SIMILARITY = 0.5
+_ARTICLE = 0.4
+_PERFECT = 1.0 + _SIMILARITY + _ARTICLE
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    version: Version
+    start: int
+    end: int
+    coverage: float
+    article_bonus: float
+
+    @property
+    def words_score(self) -> float:
+        return self.coverage + _ARTICLE * self.article_bonus
+
+
+def choose(
+    versions: Sequence[Version],
+    word_weights: Mapping[str, float],
+    similarities: Callable[[Sequence[str]], NDArray[np.float32]],
+    *,
+    k: int,
+) -> list[Evidence]:
+    """The at most `k` best passages of the articles (given best first), best first; none overlaps another.
+
+    `word_weights` maps the question's stems to their weights. `similarities` gives the cosine of the question
+    and each text. A passage scores the covered share of the question's words, half its similarity, and .4 / rank
+    of its article.
+    """
+    windows = [
+        window for place, version in enumerate(versions) for window in _windows(version, word_weights, 1 / (1 + place))
+    ]
+    windows.sort(key=lambda window: -window.words_score)
+    close = windows if len(windows) <= FEW_WINDOWS else windows[: max(EMBEDDED_WINDOWS, k)]
+    cosines = similarities([window.version.text[window.start : window.end] for window in close]) if close else ()
+    ranked = sorted(
+        (
+            (window.words_score + _SIMILARITY * max(float(cosine), 0.0), window, float(cosine))
+            for window, cosine in zip(close, cosines, strict=True)
+        ),
+        key=lambda item: -item[0],
+    )
+    chosen: list[Evidence] = []
+    for score, window, cosine in ranked:
+        if len(chosen) < k and not any(_overlap(window, other) for other in chosen):
+            chosen.append(_evidence(window, score / _PERFECT, cosine))
+    return chosen
+
+
+def windows_of(text: str) -> list[Span]:
+    """Runs of up to three sentences and 480 characters, one from each sentence on; no run lies within another."""
+    spans = sentences(text)
+    found: list[Span] = []
+    for first, (start, end) in enumerate(spans):
+        last_end = end
+        for _, next_end in spans[first + 1 : first + WINDOW_SENTENCES]:
+            if next_end - start > WINDOW_CHARACTERS:
+                break
+            last_end = next_end
+        if not found or last_end > found[-1][1]:
+            found.append((start, last_end))
+    return found
+
+
+def _windows(version: Version, word_weights: Mapping[str, float], article_bonus: float) -> list[_Window]:
+    total = sum(word_weights.values()) or 1.0
+    return [
+        _Window(
+            version,
+            start,
+            end,
+            sum(word_weights.get(stem, 0.0) for stem in {word.stem for word in words(version.text[start:end])}) / total,
+            article_bonus,
+        )
+        for start, end in windows_of(version.text)
+    ]
+
+
+def _overlap(window: _Window, other: Evidence) -> bool:
+    return window.version.article_id == other.article_id and window.start < other.end and other.start < window.end
+
+
+def _evidence(window: _Window, score: float, similarity: float) -> Evidence:
+    version = window.version
+    return Evidence(
+        article_id=version.article_id,
+        version=version.number,
+        start=window.start,
+        end=window.end,
+        quote=version.text[window.start : window.end],
+        score=min(max(score, 0.0), 1.0),
+        title=version.title,
+        source=version.source,
+        published_at=version.published_at,
+        url=version.url,
+        coverage=window.coverage,
+        similarity=similarity,
+    )
