@@ -355,6 +355,19 @@ def test_pip_without_space_is_a_full_disk(wheels: Path, tmp_path: Path, monkeypa
         fetch(LONE, cache_dir=tmp_path)
 
 
+def test_bytes_are_counted_while_folders_vanish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "arriving").mkdir()
+    (tmp_path / "wheel").write_bytes(b"12345")
+    scandir = os.scandir
+
+    def vanishing(path: str | Path) -> object:
+        shutil.rmtree(tmp_path / "arriving", ignore_errors=True) if Path(path) != tmp_path else None
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", vanishing)
+    assert packages._folder_size(tmp_path) == 5
+
+
 @pytest.mark.usefixtures("no_hub")
 def test_nothing_keeps_running_when_stopped(wheels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[subprocess.Popen[bytes]] = []

@@ -15,6 +15,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from index.modelfiles.models import MEBIBYTE, Part, SourceError
@@ -160,11 +161,10 @@ class Download:
 
 
 def _folder_size(folder: Path) -> int:
-    """Bytes of all files in it; files come and go meanwhile."""
+    """Bytes of all files in it. Files and folders come and go meanwhile, which os.walk bears and rglob does not."""
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.lstat().st_size
-        except FileNotFoundError:
-            continue
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += Path(place, name).lstat().st_size
     return total
