@@ -25,9 +25,15 @@ class Served:
     def wait_for_page(self) -> None:
         """Until the waiting page has given way to the chat page."""
         end = time.monotonic() + 60
-        while "gradio" not in httpx.get(self.url).text:
+        while "gradio" not in self._text():
             assert time.monotonic() < end, "the page was not built in time"
             time.sleep(0.1)
+
+    def _text(self) -> str:
+        try:
+            return httpx.get(self.url, timeout=20).text
+        except httpx.ConnectError:
+            return ""
 
 
 @contextmanager

@@ -191,6 +191,12 @@ def test_an_abstention_says_its_reason_and_is_no_answer(reason: str, words: str)
     assert 'class="cited"' not in text
 
 
+def test_an_abstention_without_a_writer_is_not_called_an_answer() -> None:
+    text = render.answer_html(abstention(fallback="the writer is starting"))
+    assert "Searched without the writer: the writer is starting." in text
+    assert "Answered" not in text
+
+
 def test_a_failure_is_no_abstention() -> None:
     text = render.problem_html("Why?", "the disk is full")
     assert 'class="turn failed"' in text

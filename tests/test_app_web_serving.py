@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +21,7 @@ from served_page import Served, served_page
 from app.errors import ConfigError
 from app.web.command import page_server
 from app.web.guarding import host_name
+from app.web.opening import OpeningDesk
 from app.web.reader import reader_address
 from app.web.serving import PageServer, bind
 
@@ -155,6 +161,34 @@ def test_a_missing_article_is_told_plainly(served: Served) -> None:
     assert page.status_code == 404
     assert "there is no article" in page.text
     assert "<b>" not in page.text
+
+
+SERVE = """
+import sys
+from scripted_desk import ScriptedDesk
+from app.web.command import serve
+serve(ScriptedDesk, host="127.0.0.1", port=int(sys.argv[1]))
+"""
+
+
+def test_an_interrupt_ends_the_command_without_a_word() -> None:
+    with bind("127.0.0.1", 0) as free:
+        port = free.getsockname()[1]
+    here = Path(__file__).parent
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(here.parent), str(here)])}
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(port)], env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        Served(f"http://127.0.0.1:{port}", OpeningDesk(ScriptedDesk)).wait_for_page()  # type: ignore[arg-type]
+        process.send_signal(signal.SIGINT)
+        said, told = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 0
+    assert said == b""
+    assert told.decode().splitlines() == [f"OnRecord: http://127.0.0.1:{port} (Ctrl-C stops it)"]
 
 
 def test_stopping_is_quick_and_quiet(capfd: pytest.CaptureFixture[str]) -> None:

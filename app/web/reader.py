@@ -130,8 +130,8 @@ def article_html(version: Version, cited: Span | None, others: Sequence[Span] = 
         facts.append(link)
     return (
         '<article class="reading">'
-        f"<h2>{isolated(version.title)}</h2>"
-        f'<p class="byline">{" · ".join(facts)}</p>'
+        f"<header><h2>{isolated(version.title)}</h2>"
+        f'<p class="byline">{" · ".join(facts)}</p></header>'
         f'<div class="text" dir="auto">{marked_text(version.text, cited, others)}</div>'
         "</article>"
     )

@@ -104,13 +104,13 @@ def _abstention_html(answer: Answer) -> str:
     near = near_html(answer.nearest, label="Nearest passages")
     return (
         f'<div class="abstention"><p class="label">{label}</p><p class="words">{escape(answer.text or plain)}</p></div>'
-        f"{_fallback_html(answer.fallback)}{_notes_html(answer.notes)}"
+        f"{_fallback_html(answer.fallback, 'Searched without the writer')}{_notes_html(answer.notes)}"
         + (f'<p class="heading">Nearest passages</p>{near}' if near else "")
     )
 
 
-def _fallback_html(fallback: str | None) -> str:
-    return f'<p class="fallback">Answered with quotes: {escape(fallback.rstrip("."))}.</p>' if fallback else ""
+def _fallback_html(fallback: str | None, what: str = "Answered with quotes") -> str:
+    return f'<p class="fallback">{what}: {escape(fallback.rstrip("."))}.</p>' if fallback else ""
 
 
 def _notes_html(notes: Sequence[str]) -> str:
