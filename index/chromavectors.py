@@ -26,7 +26,8 @@ logger = logging.getLogger(__name__)
 FORMAT = "chroma-1"
 """To be raised whenever what is in the collection, or how it is built, changes."""
 SEARCH_WIDTH = 400
-"""hnsw:ef_search. With 100, the best 200 of 15,486 news chunks came back at 0.86 recall; with 400 at 0.99 or more."""
+"""hnsw:ef_search. Of 2,902 news chunks and 100 questions, the best 10 and 50 came back whole and the best 200 at 0.998
+recall; of 15,500 made-up vectors (800 clusters) the best 10 whole, the best 200 at 0.945 (0.86 with 100), in 3 ms."""
 
 _COLLECTION = "chunks"
 _SLICE = 500
