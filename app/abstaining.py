@@ -14,7 +14,7 @@ MAX_NONE_PROBABILITY = 0.06
 CERTAIN_NONE_PROBABILITY = 0.01
 """Below it, the model is sure that a passage states the answer, and less of the question need be met."""
 
-MIN_COVERAGE_QUOTES = 0.55
+MIN_COVERAGE_QUOTES = 0.4
 MIN_SIMILARITY_QUOTES = 0.45
 MIN_SUM_QUOTES = 1.2
 """What a quote must have when no model has read it: words of the question met, nearness in meaning, both together."""

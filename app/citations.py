@@ -31,24 +31,34 @@ class Draft:
 class DraftReader:
     """Takes a reply piece by piece and gives each sentence when it is complete.
 
-    A line is complete at its line break, or at the end of the reply; within a line, sentences share its leading
-    markers until one brings markers of its own.
+    Within a line, sentences share its leading markers until one brings markers of its own. In a line that begins
+    with markers, a sentence is complete when the next one has begun; in any other its markers may still follow, and
+    it is complete with the line.
     """
 
     def __init__(self) -> None:
-        self._pending = ""
+        self._line = ""
+        self._given = 0
 
     def feed(self, piece: str) -> Iterator[Draft]:
         """The drafts that this piece completes."""
-        self._pending += piece
-        *lines, self._pending = self._pending.split("\n")
+        *lines, rest = (self._line + piece).split("\n")
         for line in lines:
-            yield from drafts(line)
+            yield from self._end_of(line)
+        self._line = rest
+        if _LEADING.match(rest):
+            complete = drafts(rest)[:-1]
+            yield from complete[self._given :]
+            self._given = max(self._given, len(complete))
 
     def finish(self) -> Iterator[Draft]:
         """What was left when the reply ended."""
-        line, self._pending = self._pending, ""
-        yield from drafts(line)
+        line, self._line = self._line, ""
+        yield from self._end_of(line)
+
+    def _end_of(self, line: str) -> Iterator[Draft]:
+        yield from drafts(line)[self._given :]
+        self._given = 0
 
 
 def drafts(line: str) -> list[Draft]:
