@@ -183,12 +183,11 @@ class Writers:
             return self._made[1]
 
     def _make(self, base_url: str, model: str, api_key: str | None, *, embedded: bool) -> Writer:
-        from llama_index.llms.openai_like import OpenAILike  # type: ignore[import-untyped]
-
+        from app.endpoint import Endpoint
         from app.writing import MAX_TOKENS, Writer
 
         settings = self._settings
-        llm = OpenAILike(
+        llm = Endpoint.connect(
             model=model,
             api_base=base_url,
             api_key=api_key or "none",

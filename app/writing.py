@@ -8,15 +8,16 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import Any
 
+import httpx
 import openai
-from llama_index.core.base.llms.types import ChatMessage, ChatResponse
+from llama_index.core.base.llms.types import ChatMessage, ChatResponse, ChatResponseGen
 from llama_index.core.llms import LLM
 
 from app.citations import Draft, DraftReader
@@ -81,29 +82,38 @@ class Writer:
         reader = DraftReader()
         deadline = time.monotonic() + self._timeout_seconds
         try:
-            stream = self._stream(writing.prompt, n_passages)
-            try:
+            with closing(self._stream(writing.prompt, n_passages)) as stream:
                 for response in stream:
                     self._note(writing, response)
                     yield from reader.feed(response.delta or "")
                     if time.monotonic() > deadline:
                         raise WriterTimeoutError(self._too_slow())
-            finally:
-                with suppress(AttributeError):
-                    stream.close()  # type: ignore[attr-defined]
             yield from reader.finish()
-        except openai.APITimeoutError as error:
+        except WriterError:
+            raise
+        except (openai.APITimeoutError, httpx.TimeoutException) as error:
             raise WriterTimeoutError(self._too_slow()) from error
-        except (openai.APIConnectionError, openai.AuthenticationError, openai.NotFoundError) as error:
+        except (
+            openai.APIConnectionError,
+            openai.AuthenticationError,
+            openai.NotFoundError,
+            httpx.TransportError,
+        ) as error:
             raise WriterUnavailableError(f"the model {self.model!r} cannot be reached: {_reason(error)}") from error
         except openai.OpenAIError as error:
             raise WriterError(f"the model {self.model!r} failed: {_reason(error)}") from error
+        except Exception as error:  # the border to a server of somebody else's: it may send anything
+            log.exception("what %s sent cannot be read", self.model)
+            raise WriterError(
+                f"the model {self.model!r} failed: what its endpoint sent cannot be read ({_reason(error)}): "
+                "ONRECORD_LLM_BASE_URL should name an OpenAI-compatible one"
+            ) from error
 
-    def _stream(self, prompt: Sequence[tuple[str, str]], n_passages: int) -> Iterator[ChatResponse]:
+    def _stream(self, prompt: Sequence[tuple[str, str]], n_passages: int) -> ChatResponseGen:
         """The reply's pieces; options that the endpoint calls a bad request are dropped, one after the other."""
         messages = [ChatMessage(role=role, content=text) for role, text in prompt]
         while True:
-            stream = iter(self._llm.stream_chat(messages, **self._options(n_passages)))
+            stream = self._llm.stream_chat(messages, **self._options(n_passages))
             try:
                 first = next(stream, None)
             except (openai.BadRequestError, openai.UnprocessableEntityError):
@@ -202,11 +212,11 @@ def _none_probability(raw: Any) -> float | None:
     return digits.get("0", 0.0) / total if total else None
 
 
-def _prepend(first: ChatResponse | None, rest: Iterator[ChatResponse]) -> Iterator[ChatResponse]:
-    if first is None:
-        return
-    yield first
-    yield from rest
+def _prepend(first: ChatResponse | None, rest: ChatResponseGen) -> ChatResponseGen:
+    with closing(rest):
+        if first is not None:
+            yield first
+            yield from rest
 
 
 def _one_line(text: str) -> str:

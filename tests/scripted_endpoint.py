@@ -1,0 +1,171 @@
+"""An OpenAI-compatible endpoint on loopback that writes what it is told: the only fake of the writer's tests.
+
+Leaves out: everything about chat completions that the writer does not use.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import Any, Self
+
+MODEL = "scripted"
+
+
+@dataclass
+class ScriptedEndpoint:
+    """What the endpoint says, how, and what it was asked. Use as a context manager; `reset` between tests.
+
+    `none_probability` is what the digits of the first marker give to "0". `rejects` names request fields that are
+    answered with 400; `status` answers everything with that status. The reply is sent in `pieces` of some characters,
+    `pause_seconds` before each, `first_pause_seconds` before the first; `breaks_after` pieces the connection is cut
+    (with `cleanly`, the stream just ends there).
+    """
+
+    reply: str = "[0]"
+    none_probability: float | None = 0.001
+    rejects: tuple[str, ...] = ()
+    status: int = 200
+    piece_characters: int = 4
+    first_pause_seconds: float = 0.0
+    pause_seconds: float = 0.0
+    breaks_after: int | None = None
+    cleanly: bool = False
+    raw_event: str | None = None
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str | None] = field(default_factory=list)
+    disconnected: Event = field(default_factory=Event)
+    ended: Event = field(default_factory=Event)
+
+    def __post_init__(self) -> None:
+        endpoint = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                endpoint._serve(self)
+
+            def log_message(self, *_: Any) -> None:
+                """Says nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+
+    @property
+    def prompt(self) -> str:
+        """The user's message of the latest request."""
+        return str(self.asked[-1]["messages"][-1]["content"])
+
+    def reset(self) -> None:
+        """As new, at the same address."""
+        fresh = {name: one.default for name, one in self.__dataclass_fields__.items() if name not in _FRESH}
+        for name, value in fresh.items():
+            setattr(self, name, value)
+        self.asked, self.keys, self.disconnected, self.ended = [], [], Event(), Event()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.ended.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def _serve(self, request: BaseHTTPRequestHandler) -> None:
+        ended, disconnected = self.ended, self.disconnected
+        asked = json.loads(request.rfile.read(int(request.headers["Content-Length"])))
+        self.asked.append(asked)
+        self.keys.append(request.headers["Authorization"])
+        refused = next((name for name in self.rejects if name in asked), None)
+        try:
+            if refused or self.status != 200:
+                self._refuse(request, 400 if refused else self.status, f"Unrecognized request argument: {refused}")
+                return
+            request.send_response(200)
+            request.send_header("Content-Type", "text/event-stream")
+            request.send_header("Transfer-Encoding", "chunked")
+            request.end_headers()
+            for number, event in enumerate(self._events(asked)):
+                if number == self.breaks_after:
+                    if self.cleanly:
+                        break
+                    request.close_connection = True
+                    return
+                ended.wait(self.pause_seconds if number else self.first_pause_seconds)
+                _send(request, event)
+            request.wfile.write(b"0\r\n\r\n")
+        except OSError:
+            disconnected.set()
+
+    def _refuse(self, request: BaseHTTPRequestHandler, status: int, message: str) -> None:
+        body = json.dumps({"error": {"message": message, "type": "invalid_request_error", "code": status}}).encode()
+        request.send_response(status)
+        request.send_header("Content-Type", "application/json")
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        request.wfile.write(body)
+
+    def _events(self, asked: dict[str, Any]) -> Iterator[str]:
+        if self.raw_event is not None:
+            yield self.raw_event
+            return
+        pieces = list(_pieces(self.reply, self.piece_characters))
+        first_digit = next((n for n, piece in enumerate(pieces) if n and pieces[n - 1] == "["), None)
+        for number, piece in enumerate(pieces):
+            choice: dict[str, Any] = {"index": 0, "delta": {"role": "assistant", "content": piece}}
+            if asked.get("logprobs") and self.none_probability is not None:
+                none = self.none_probability if number == first_digit else None
+                choice["logprobs"] = {"content": [_token(piece, none)]}
+            yield _event({"choices": [choice]})
+        yield _event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+        if asked.get("stream_options", {}).get("include_usage"):
+            usage = {"prompt_tokens": 321, "completion_tokens": len(pieces), "total_tokens": 321 + len(pieces)}
+            yield _event({"choices": [], "usage": {**usage, "prompt_tokens_details": {"cached_tokens": 200}}})
+        yield "data: [DONE]\n\n"
+
+
+_FRESH = frozenset({"asked", "keys", "disconnected", "ended"})
+
+
+def _pieces(reply: str, size: int) -> Iterator[str]:
+    """The reply cut up; an opening "[" and the digit after it are pieces of their own, as tokens are."""
+    at = 0
+    if reply.startswith("["):
+        yield from (reply[:1], reply[1:2])
+        at = 2
+    while at < len(reply):
+        yield reply[at : at + size]
+        at += size
+
+
+def _token(text: str, none: float | None) -> dict[str, Any]:
+    alternatives = [{"token": text, "logprob": -0.01, "bytes": None}]
+    if none is not None:
+        # the rest is words: only the digits are compared
+        odds = {"0": none * 0.5, "1": (1 - none) * 0.3, "2": (1 - none) * 0.2, " The": 0.3}
+        alternatives = [
+            {"token": token, "logprob": math.log(share), "bytes": None} for token, share in odds.items() if share > 0
+        ]
+    return {**alternatives[0], "top_logprobs": alternatives}
+
+
+def _event(fields: dict[str, Any]) -> str:
+    chunk = {"id": "1", "object": "chat.completion.chunk", "created": int(time.time()), "model": MODEL, **fields}
+    return f"data: {json.dumps(chunk)}\n\n"
+
+
+def _send(request: BaseHTTPRequestHandler, event: str) -> None:
+    data = event.encode()
+    request.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+    request.wfile.flush()

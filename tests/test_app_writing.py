@@ -1,0 +1,296 @@
+"""The writer against an OpenAI-compatible endpoint on loopback that says what it is told."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+from scripted_endpoint import MODEL, ScriptedEndpoint
+
+from app.citations import Draft
+from app.config import load_settings
+from app.errors import WriterError, WriterTimeoutError, WriterUnavailableError
+from app.schema import Tokens
+from app.wiring import Writers
+from app.writing import Writer, Writing, excerpts, prompt_for, reply_grammar, within_budget
+from index.articles import Evidence
+from index.chunking import count_tokens
+
+QUESTION = "What stake will Renault hold?"
+
+
+def passage(quote: str, article_id: str = "a1", **changed: object) -> Evidence:
+    values: dict[str, object] = {
+        "article_id": article_id,
+        "version": 1,
+        "start": 0,
+        "end": len(quote),
+        "quote": quote,
+        "score": 0.5,
+        "title": f"Title of {article_id}",
+        "source": None,
+        "published_at": None,
+        "url": None,
+    }
+    return Evidence(**{**values, **changed})  # type: ignore[arg-type]
+
+
+EVIDENCE = (passage("Renault will cut its stake in Nissan to 15%."), passage("Nissan makes cars.", "a2"))
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[ScriptedEndpoint]:
+    with ScriptedEndpoint() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def endpoint(running: ScriptedEndpoint) -> ScriptedEndpoint:
+    running.reset()
+    return running
+
+
+def writer_for(base_url: str, *, timeout_seconds: float = 20.0, key: str | None = None) -> Writer:
+    settings = load_settings(
+        llm_base_url=base_url, llm_model=MODEL, llm_api_key=key, llm_timeout_seconds=timeout_seconds
+    )
+    writer, reason = Writers(settings).current()
+    assert reason is None
+    assert writer is not None
+    return writer
+
+
+def write(writer: Writer) -> tuple[list[Draft], Writing]:
+    writing = writer.begin(QUESTION, EVIDENCE, as_of=None)
+    return list(writer.write(writing, n_passages=len(EVIDENCE))), writing
+
+
+def test_reply_is_drafts_with_their_markers(endpoint: ScriptedEndpoint) -> None:
+    endpoint.reply = "[1] Renault will hold 15%.\n[2] Nissan makes cars."
+    drafts, writing = write(writer_for(endpoint.base_url))
+    assert drafts == [Draft("Renault will hold 15%.", (1,)), Draft("Nissan makes cars.", (2,))]
+    assert writing.raw == endpoint.reply
+
+
+def test_first_draft_comes_before_the_second_is_written(endpoint: ScriptedEndpoint) -> None:
+    endpoint.reply = "[1] Renault will hold 15%.\n[2] Nissan makes cars."
+    writer = writer_for(endpoint.base_url)
+    writing = writer.begin(QUESTION, EVIDENCE, as_of=None)
+    drafts = writer.write(writing, n_passages=2)
+    assert next(drafts).text == "Renault will hold 15%."
+    assert "cars" not in writing.raw
+    drafts.close()
+
+
+def test_tokens_read_cached_and_written_are_counted(endpoint: ScriptedEndpoint) -> None:
+    endpoint.reply = "[1] Renault."
+    _, writing = write(writer_for(endpoint.base_url))
+    assert (writing.tokens.read, writing.tokens.cached) == (321, 200)
+    assert writing.tokens.written > 0
+
+
+@pytest.mark.parametrize("none_probability", [0.0, 0.02, 0.5, 0.9])
+def test_probability_of_none_is_the_share_of_zero_among_the_digits(
+    endpoint: ScriptedEndpoint, none_probability: float
+) -> None:
+    endpoint.reply = "[1] Renault will hold 15% [0]."
+    endpoint.none_probability = none_probability
+    _, writing = write(writer_for(endpoint.base_url))
+    assert writing.none_probability == pytest.approx(
+        none_probability / (none_probability + (1 - none_probability)), abs=1e-6
+    )
+
+
+def test_reply_without_a_marker_has_no_probability_of_none(endpoint: ScriptedEndpoint) -> None:
+    endpoint.reply = "Renault will hold 15%."
+    drafts, writing = write(writer_for(endpoint.base_url))
+    assert drafts == [Draft("Renault will hold 15%.", ())]
+    assert writing.none_probability is None
+
+
+def test_endpoint_that_ignores_probabilities_gives_none(endpoint: ScriptedEndpoint) -> None:
+    endpoint.reply = "[1] Renault."
+    endpoint.none_probability = None
+    _, writing = write(writer_for(endpoint.base_url))
+    assert writing.none_probability is None
+
+
+def test_empty_reply_is_no_draft(endpoint: ScriptedEndpoint) -> None:
+    endpoint.reply = ""
+    assert write(writer_for(endpoint.base_url))[0] == []
+
+
+def test_request_asks_for_grammar_probabilities_and_usage(endpoint: ScriptedEndpoint) -> None:
+    write(writer_for(endpoint.base_url, key="sk-test"))
+    asked = endpoint.asked[0]
+    assert asked["model"] == MODEL
+    assert asked["stream"] is True
+    assert asked["temperature"] == 0
+    assert asked["grammar"] == reply_grammar(2)
+    assert asked["logprobs"] is True
+    assert asked["stream_options"] == {"include_usage": True}
+    assert [message["role"] for message in asked["messages"]] == ["system", "user"]
+    assert endpoint.keys == ["Bearer sk-test"]
+
+
+@pytest.mark.parametrize(("rejects", "requests"), [(("grammar",), 2), (("logprobs",), 3), (("grammar", "logprobs"), 3)])
+def test_option_that_the_endpoint_refuses_is_dropped_and_not_sent_again(
+    endpoint: ScriptedEndpoint, rejects: tuple[str, ...], requests: int
+) -> None:
+    endpoint.rejects = rejects
+    endpoint.reply = "[1] Renault will hold 15%."
+    writer = writer_for(endpoint.base_url)
+    assert write(writer)[0] == [Draft("Renault will hold 15%.", (1,))]
+    assert len(endpoint.asked) == requests
+    write(writer)
+    assert len(endpoint.asked) == requests + 1
+    assert not set(rejects) & set(endpoint.asked[-1])
+
+
+def test_endpoint_that_refuses_everything_is_an_error_that_says_so(endpoint: ScriptedEndpoint) -> None:
+    endpoint.rejects = ("messages",)
+    with pytest.raises(WriterError, match=r"'scripted' failed: .*Unrecognized request argument: messages"):
+        write(writer_for(endpoint.base_url))
+    assert len(endpoint.asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(401, WriterUnavailableError), (404, WriterUnavailableError), (429, WriterError), (500, WriterError)],
+)
+def test_refusing_endpoint_is_an_error_that_names_model_and_status(
+    endpoint: ScriptedEndpoint, status: int, kind: type[WriterError]
+) -> None:
+    endpoint.status = status
+    with pytest.raises(kind, match=f"'scripted'.*{status}"):
+        write(writer_for(endpoint.base_url))
+    assert len(endpoint.asked) == 1
+
+
+def test_unreachable_endpoint_is_unavailable() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: connections are refused
+        port = taken.getsockname()[1]
+        with pytest.raises(WriterUnavailableError, match="'scripted' cannot be reached"):
+            write(writer_for(f"http://127.0.0.1:{port}/v1"))
+
+
+def test_endpoint_that_hangs_before_its_first_word_is_too_slow(endpoint: ScriptedEndpoint) -> None:
+    endpoint.first_pause_seconds = 30.0
+    started = time.monotonic()
+    with pytest.raises(WriterTimeoutError, match=r"longer than 0\.4 s: raise ONRECORD_LLM_TIMEOUT_SECONDS"):
+        write(writer_for(endpoint.base_url, timeout_seconds=0.4))
+    assert time.monotonic() - started < 5
+    endpoint.ended.set()
+
+
+def test_endpoint_that_hangs_in_the_middle_is_too_slow(endpoint: ScriptedEndpoint) -> None:
+    endpoint.reply = "[1] Renault will hold 15%."
+    endpoint.pause_seconds = 30.0
+    with pytest.raises(WriterTimeoutError, match="ONRECORD_LLM_TIMEOUT_SECONDS"):
+        write(writer_for(endpoint.base_url, timeout_seconds=0.4))
+    endpoint.ended.set()
+
+
+def test_endpoint_that_dribbles_on_is_too_slow_as_a_whole(endpoint: ScriptedEndpoint) -> None:
+    endpoint.reply = "[1] Renault will hold 15%, " + "and so on " * 100
+    endpoint.pause_seconds = 0.05
+    started = time.monotonic()
+    with pytest.raises(WriterTimeoutError, match="ONRECORD_LLM_TIMEOUT_SECONDS"):
+        write(writer_for(endpoint.base_url, timeout_seconds=0.6))
+    assert time.monotonic() - started < 5
+    assert endpoint.disconnected.wait(5)
+
+
+def test_connection_cut_in_the_middle_is_unavailable(endpoint: ScriptedEndpoint) -> None:
+    endpoint.reply = "[1] Renault will hold 15%."
+    endpoint.breaks_after = 4
+    with pytest.raises(WriterUnavailableError, match="'scripted' cannot be reached"):
+        write(writer_for(endpoint.base_url))
+
+
+def test_stream_that_just_ends_gives_what_it_wrote(endpoint: ScriptedEndpoint) -> None:
+    endpoint.reply = "[1] Renault will hold 15%."
+    endpoint.breaks_after = 4
+    endpoint.cleanly = True
+    drafts, _ = write(writer_for(endpoint.base_url))
+    assert [draft.markers for draft in drafts] == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "data: this is no JSON\n\n",
+        f"data: {json.dumps({'error': {'message': 'out of memory'}})}\n\n",
+        "data: [1, 2]\n\n",
+    ],
+    ids=["no-json", "error-in-stream", "no-object"],
+)
+def test_stream_of_something_else_is_an_error(endpoint: ScriptedEndpoint, event: str) -> None:
+    endpoint.raw_event = event
+    with pytest.raises(WriterError, match="'scripted' failed"):
+        write(writer_for(endpoint.base_url))
+
+
+def test_leaving_the_drafts_closes_the_connection(endpoint: ScriptedEndpoint) -> None:
+    endpoint.reply = "[1] Renault will hold 15%.\n" + "[2] Nissan makes cars.\n" * 200
+    endpoint.pause_seconds = 0.01
+    writer = writer_for(endpoint.base_url)
+    drafts = writer.write(writer.begin(QUESTION, EVIDENCE, as_of=None), n_passages=2)
+    next(drafts)
+    drafts.close()
+    assert endpoint.disconnected.wait(5)
+
+
+def test_writing_begins_empty() -> None:
+    assert Writing((("user", "?"),)).tokens == Tokens()
+
+
+def test_grammar_allows_only_the_passages_that_there_are() -> None:
+    assert 'number ::= "3" | "2" | "1"\n' in reply_grammar(3)
+    assert 'root ::= "[0]" |' in reply_grammar(3)
+
+
+def test_excerpts_of_one_article_stand_together_under_its_heading() -> None:
+    published = datetime(2023, 1, 5, tzinfo=UTC)
+    evidence = (
+        passage("First.", source="The Times", published_at=published),
+        passage("Second.", "a2"),
+        passage("Third\nline.", source="The Times", published_at=published),
+    )
+    assert excerpts(evidence) == (
+        "Title of a1 (The Times, 2023-01-05)\n[1] First.\n[3] Third line.\n\nTitle of a2\n[2] Second."
+    )
+
+
+def test_articles_stand_in_the_order_of_their_best_passage() -> None:
+    evidence = (passage("One.", "b"), passage("Two.", "a"), passage("Three.", "b"), passage("Four.", "a"))
+    assert [line[:3] for line in excerpts(evidence).splitlines() if line.startswith("[")] == [
+        "[1]",
+        "[3]",
+        "[2]",
+        "[4]",
+    ]
+
+
+def test_question_carries_the_day_it_is_asked_on() -> None:
+    with_day = prompt_for(QUESTION, EVIDENCE, as_of=date(2023, 1, 5))[1][1]
+    assert f"Question (asked on 2023-01-05): {QUESTION}" in with_day
+    assert "asked on" not in prompt_for(QUESTION, EVIDENCE, as_of=None)[1][1]
+
+
+def test_evidence_is_kept_within_its_tokens() -> None:
+    long = passage("A long sentence that says a great deal about very little. " * 30, "a2")
+    short = passage("Short.", "a3")
+    chosen = within_budget((EVIDENCE[0], long, short), 60)
+    assert chosen == (EVIDENCE[0], short)
+    assert count_tokens(excerpts(chosen)) <= 60
+
+
+def test_one_passage_is_always_given() -> None:
+    assert within_budget(EVIDENCE, 1) == EVIDENCE[:1]
+    assert within_budget((), 100) == ()
