@@ -62,6 +62,12 @@ class VectorIndex:
         shared = self._shared
         return shared.chroma.generation if shared and shared.ready else self._exact.generation
 
+    @property
+    def chunks(self) -> int | None:
+        """The number of chunks in the collection; None where another process owns it."""
+        shared = self._shared
+        return len(shared.chroma) if shared and shared.ready else None
+
     def close(self) -> None:
         """Lets another process have the collection. Twice is no error."""
         shared, self._shared = self._shared, None

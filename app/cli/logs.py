@@ -14,19 +14,21 @@ NOISY = tuple(
     "chromadb filelock fontTools gradio htmldate httpcore httpx huggingface_hub llama_index openai pypdf trafilatura"
     " urllib3 uvicorn".split()
 )
+SAID_ANYWAY = ("app.answering", "app.supply")  # their warnings are in the answer, as its `fallback`
 
 
 @contextmanager
 def logging_to_stderr(verbosity: int) -> Iterator[None]:
     """One handler on standard error: warnings, INFO from verbosity 1, DEBUG from 2.
 
-    Libraries that tell a lot speak one level less, and at verbosity 0 only of errors; so do Python's warnings.
+    Libraries that tell a lot speak one level less, and at verbosity 0 only of errors; so do Python's warnings, and
+    what tells of things that the output tells as well.
     """
     root = logging.getLogger()
     level = LEVELS[min(verbosity, len(LEVELS) - 1)]
     handler = _Stderr(level)
     handler.setFormatter(_OneLine("%(levelname)s %(name)s: %(message)s" if verbosity else "onrecord: %(message)s"))
-    noisy = [logging.getLogger(name) for name in (*NOISY, "py.warnings")]
+    noisy = [logging.getLogger(name) for name in (*NOISY, *SAID_ANYWAY, "py.warnings")]
     before = [(logger, logger.level) for logger in (root, *noisy)]
     root.addHandler(handler)
     root.setLevel(level)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.desk import Desk
 
 SECONDS_BETWEEN_LOOKS = 0.5
+ON_ITS_WAY = frozenset({"waiting", "fetching", "starting"})
 
 
 @contextmanager
@@ -68,10 +69,9 @@ def asked(desk: Desk, question: str, options: dict[str, Any]) -> Answer:
     """
     sentences = 0
     with Console(stderr=True).status("looking for passages") as status:
-        events = desk.stream(question, **options)
         if not options.get("quotes_only"):
             desk.wait_for_writer()
-        for event in events:
+        for event in desk.stream(question, **options):
             if isinstance(event, EvidenceFound):
                 status.update(f"{len(event.evidence)} passages found, writing")
             elif isinstance(event, SentenceReleased):
@@ -82,10 +82,13 @@ def asked(desk: Desk, question: str, options: dict[str, Any]) -> Answer:
     raise AssertionError("a stream ends with its answer")
 
 
-def watch_writer(desk: Desk) -> None:
-    """Shows, from a thread of its own, how the writer's model arrives, until it writes or cannot."""
-    if desk.writer_status().state in {"waiting", "fetching", "starting"}:
-        threading.Thread(target=_watch_writer, args=(desk,), name="writer-progress", daemon=True).start()
+def watch_writer(desk: Desk) -> threading.Thread | None:
+    """Shows in a thread how the writer's model arrives, until it writes or cannot; None where nothing is to come."""
+    if desk.writer_status().state not in ON_ITS_WAY:
+        return None
+    thread = threading.Thread(target=_watch_writer, args=(desk,), name="writer-progress", daemon=True)
+    thread.start()
+    return thread
 
 
 def _watch_writer(desk: Desk) -> None:
@@ -93,7 +96,7 @@ def _watch_writer(desk: Desk) -> None:
     with _bar(*columns) as bar:
         task = bar.add_task("the writer is awaited", total=1.0)
         ended = threading.Event()
-        while (status := desk.writer_status()).state in {"waiting", "fetching", "starting"}:
+        while (status := desk.writer_status()).state in ON_ITS_WAY:
             bar.update(task, completed=status.progress or 0.0, description=terminal.shown(status.detail))
             ended.wait(SECONDS_BETWEEN_LOOKS)
     terminal.tell(status.detail)

@@ -43,4 +43,6 @@ def folder(text: str) -> Path:
 
 def question(text: str) -> str:
     """A question; bytes that the terminal's encoding cannot read become U+FFFD."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty: say what you want to know")
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

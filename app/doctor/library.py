@@ -145,9 +145,13 @@ def _vectors(library: Library) -> Finding:
     before = read_mark(folder)
     index = VectorIndex.open(library)
     try:
-        if index.engine != "chroma":
+        n_chunks, n_live = index.chunks, len(library.catalogue().chunk_ids)
+        if n_chunks is None:
             return note(about, "another process has the index open, and keeps it up to date")
-        return ok(about, f"Chroma, generation {index.generation}{_came(before, read_mark(folder))}")
+        told = f"{n_chunks:,} chunks, generation {index.generation}{_came(before, read_mark(folder))}"
+        if n_chunks != n_live:
+            return problem(about, f"{told}; the library has {n_live:,}: run 'onrecord doctor --rebuild'")
+        return ok(about, told)
     finally:
         index.close()
 

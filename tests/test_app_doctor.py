@@ -1,0 +1,224 @@
+"""`onrecord doctor` over real libraries: whole, damaged, behind, of another model, without models."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from app.config import Settings, load_settings
+from app.desk import Desk
+from app.doctor import Finding, examine, rebuild
+from index.locks import writer_lock
+from index.tables import FILE_NAME
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, cache_dir: Path, embedding_files: Path) -> Path:
+    """A library of the seeds with one stored answer, to be copied."""
+    folder = tmp_path_factory.mktemp("doctor") / "library"
+    settings = load_settings(library=folder, cache_dir=cache_dir, embedding_file=embedding_files, writer="quotes")
+    with Desk.open(settings=settings) as desk:
+        desk.add(ROOT / "seeds")
+        desk.ask("What stake will Renault hold in Nissan after the deal?")
+    return folder
+
+
+@pytest.fixture
+def library(whole: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(whole, tmp_path / "library"))
+
+
+@pytest.fixture
+def settings(library: Path, cache_dir: Path, embedding_files: Path) -> Settings:
+    return load_settings(library=library, cache_dir=cache_dir, embedding_file=embedding_files, writer="quotes")
+
+
+def of(findings: list[Finding], about: str) -> Finding:
+    return next(finding for finding in findings if finding.about == about)
+
+
+def problems(findings: list[Finding]) -> list[str]:
+    return [finding.detail for finding in findings if finding.state == "problem"]
+
+
+def change(library: Path, *statements: str) -> None:
+    with sqlite3.connect(library / FILE_NAME) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+def test_a_whole_library_has_no_problem(settings: Settings) -> None:
+    findings = examine(settings, verify=True)
+    assert problems(findings) == []
+    assert "2 articles, 2 versions" in of(findings, "library").detail
+    assert "2 texts are those that were added" in of(findings, "texts").detail
+    assert of(findings, "citations").detail.endswith("stored citations resolve")
+    assert of(findings, "keywords").detail == "2 articles, generation 1"
+    assert of(findings, "vectors").detail.endswith("generation 1")
+
+
+def test_no_library_is_a_note_and_none_is_made(settings: Settings, tmp_path: Path) -> None:
+    elsewhere = settings.model_copy(update={"library": tmp_path / "none"})
+    finding = of(examine(elsewhere), "library")
+    assert (finding.state, "there is none" in finding.detail) == ("note", True)
+    assert of(rebuild(elsewhere), "rebuild").state == "note"
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_text_that_was_changed_is_found(settings: Settings, library: Path) -> None:
+    change(library, "DROP TRIGGER versions_are_immutable", "UPDATE versions SET text = 'x' || text WHERE rowid = 1")
+    found = problems(examine(settings, verify=True))
+    assert any("1 of 2 texts were changed" in detail for detail in found)
+
+
+def test_a_stored_citation_that_does_not_resolve_is_found(settings: Settings, library: Path) -> None:
+    change(library, "UPDATE turns SET record = replace(record, 'Renault', 'Reynard')")
+    found = problems(examine(settings, verify=True))
+    assert any("stored citations do not resolve (turn " in detail for detail in found)
+
+
+def test_a_damaged_file_is_one_problem(settings: Settings, library: Path) -> None:
+    path = library / FILE_NAME
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    connection.close()
+    data = bytearray(path.read_bytes())
+    data[8192:40960] = b"\xff" * (40960 - 8192)
+    path.write_bytes(data)
+    (found,) = problems(examine(settings))
+    assert "restore it from a backup" in found
+    path.write_bytes(b"no database at all" * 1000)
+    (found,) = problems(examine(settings))
+    assert "cannot be read" in found
+
+
+def test_a_row_that_refers_to_nothing_is_found(settings: Settings, library: Path) -> None:
+    change(library, "DELETE FROM vectors WHERE rowid IN (SELECT rowid FROM vectors LIMIT 1)")
+    (found,) = problems(examine(settings))
+    assert "a row of chunks refers to one of vectors that is gone" in found
+
+
+def test_a_file_of_somebody_elses_is_left_alone(settings: Settings, library: Path) -> None:
+    (library / FILE_NAME).unlink()
+    change(library, "CREATE TABLE theirs (x)")
+    before = (library / FILE_NAME).read_bytes()
+    (found,) = problems(examine(settings))
+    assert "not a library of OnRecord's" in found
+    assert (library / FILE_NAME).read_bytes() == before
+
+
+def test_a_library_of_another_model_is_found_and_embedded_anew(settings: Settings, library: Path) -> None:
+    change(
+        library,
+        "UPDATE meta SET value = 'bge-small' WHERE key = 'embedder'",
+        "UPDATE meta SET value = '3' WHERE key = 'dimension'",
+        "UPDATE vectors SET vector = zeroblob(12)",
+    )
+    assert any("built with 'bge-small'" in detail for detail in problems(examine(settings)))
+    told: list[tuple[int, int]] = []
+    findings = rebuild(settings, lambda done, total: told.append((done, total)))
+    assert "takes the place of bge-small" in findings[0].detail
+    assert told[-1][0] == told[-1][1] > 0
+    assert problems(examine(settings)) == []
+    with Desk.open(settings=settings) as desk:
+        assert "15%" in desk.ask("What stake will Renault hold in Nissan after the deal?").text
+
+
+@pytest.mark.parametrize(("folder", "about"), [("keywords", "keywords"), ("chroma", "vectors")])
+def test_an_index_that_is_gone_is_built(folder: str, about: str, settings: Settings, library: Path) -> None:
+    shutil.rmtree(library / folder)
+    finding = of(examine(settings), about)
+    assert (finding.state, finding.detail.endswith("built just now")) == ("ok", True)
+
+
+def test_rebuilding_embeds_nothing(settings: Settings) -> None:
+    def never(done: int, total: int) -> None:
+        raise AssertionError((done, total))
+
+    assert [finding.state for finding in rebuild(settings, never)] == ["ok", "ok"]
+
+
+def test_who_writes_is_named(settings: Settings, library: Path) -> None:
+    with writer_lock(library):
+        finding = of(examine(settings), "writing")
+    assert (finding.state, "writing to this library" in finding.detail) == ("note", True)
+
+
+def test_an_index_that_a_running_desk_owns_is_no_problem(settings: Settings) -> None:
+    with Desk.open(settings=settings):
+        assert problems(examine(settings)) == []
+
+
+def test_missing_models_are_told(settings: Settings, tmp_path: Path) -> None:
+    bare = settings.model_copy(
+        update={"cache_dir": tmp_path / "cache", "embedding_file": None, "writer": "auto", "offline": True}
+    )
+    findings = examine(bare)
+    assert of(findings, "embedding").state == "problem"
+    assert of(findings, "writer").state == "note"
+    assert "onrecord doctor --fetch" in of(findings, "writer").detail
+
+
+def test_a_damaged_model_is_found(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"not the model")
+    bad = settings.model_copy(update={"embedding_file": tmp_path / "model.safetensors"})
+    finding = of(examine(bad), "embedding")
+    assert (finding.state, "sha256" in finding.detail) == ("problem", True)
+
+
+def test_an_endpoint_that_does_not_answer_is_found(settings: Settings) -> None:
+    away = settings.model_copy(
+        update={"writer": "auto", "llm_base_url": "http://127.0.0.1:9/v1", "llm_model": "m", "llm_api_key": "secret"}
+    )
+    findings = examine(away)
+    assert "m at http://127.0.0.1:9/v1 does not answer" in of(findings, "writer").detail
+    assert not any("secret" in finding.detail for finding in findings)
+
+
+@pytest.fixture
+def run(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str]]:
+    for name in ("library", "cache_dir", "embedding_file", "writer"):
+        monkeypatch.setenv(f"ONRECORD_{name.upper()}", str(getattr(settings, name)))
+
+    def command(*words: str) -> tuple[int, str]:
+        code = main(["doctor", *words])
+        return code, capsys.readouterr().out
+
+    return command
+
+
+def test_doctor_prints_a_line_a_finding(run: Callable[..., tuple[int, str]]) -> None:
+    code, out = run("--rebuild")
+    assert code == 0
+    assert all(line.startswith(("ok ", "note ")) for line in out.splitlines())
+    assert "rebuild" in out
+
+
+def test_doctor_fails_on_a_problem(run: Callable[..., tuple[int, str]], library: Path) -> None:
+    (library / FILE_NAME).write_bytes(b"no database at all" * 1000)
+    code, out = run("--json", "--rebuild")
+    told = json.loads(out)
+    assert (code, told["healthy"]) == (1, False)
+    assert {"library", "rebuild"} <= {found["about"] for found in told["findings"] if found["state"] == "problem"}
+
+
+def test_doctor_tells_what_it_cannot_fetch(
+    run: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("ONRECORD_EMBEDDING_FILE")
+    monkeypatch.setenv("ONRECORD_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("ONRECORD_OFFLINE", "true")
+    code, out = run("--fetch")
+    assert code == 1
+    assert out.count("PROBLEM  fetching") == 2
