@@ -1,7 +1,7 @@
 """A program that imports, indexes and answers while guard.py watches; what it tried goes to standard output as JSON.
 
 Run by test_app_network.py in a process of its own: imports happen once in a process, so they must be watched first.
-Arguments: LIBRARY WRITER, where WRITER is "quotes" or "embedded".
+Argument: the folder of the library to make. It answers twice, with quotes and with the embedded writer.
 """
 
 from __future__ import annotations
@@ -42,16 +42,18 @@ def import_our_modules() -> None:
                 importlib.import_module(module.name)
 
 
-def answer(library: Path, writer: str) -> dict[str, object]:
-    """Index the seeds and ask."""
-    from app import Desk
+def answers(library: Path) -> list[dict[str, object]]:
+    """Index the seeds and ask, with quotes and with the writer."""
+    from app import Desk, seeds
 
     with Desk.open(library=library) as desk:
-        return desk.ask(QUESTION, quotes_only=writer == "quotes").to_json()
+        assert [added.error for added in desk.add(seeds.folder()) if added.error] == []
+        assert desk.wait_for_writer(120).state == "ready"
+        return [desk.ask(QUESTION, quotes_only=quotes_only).to_json() for quotes_only in (True, False)]
 
 
 if __name__ == "__main__":
     import_our_modules()  # ours first: they set the switches that keep dependencies quiet
     import_dependencies()
-    shown = answer(Path(sys.argv[1]), sys.argv[2])
-    print(json.dumps({"attempts": guard.stop(), "answer": shown}))
+    shown = answers(Path(sys.argv[1]))
+    print(json.dumps({"attempts": guard.stop(), "answers": shown}))
