@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from index.sentences import sentences
 
-_MARKERS = re.compile(r"\s*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
+_MARKERS = re.compile(r"\s*\[\s*(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\s*\]")
 _LEADING = re.compile(r"(?:\s*\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\])+\s*[:.–—-]?\s*")
+_BEGUN = re.compile(r"[^\s\[]\S*\s+\S")
+"""A word that is complete: only then is it sure that a sentence ended before it ("Acme Inc. I" may be Ireland)."""
 _LIST_MARK = re.compile(r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s+(?=\D))")
 
 
@@ -32,7 +34,7 @@ class DraftReader:
     """Takes a reply piece by piece and gives each sentence when it is complete.
 
     Within a line, sentences share its leading markers until one brings markers of its own. In a line that begins
-    with markers, a sentence is complete when the next one has begun; in any other its markers may still follow, and
+    with markers, a sentence is complete when the next one's first word is; in any other its markers may still follow, and
     it is complete with the line.
     """
 
@@ -47,9 +49,10 @@ class DraftReader:
             yield from self._end_of(line)
         self._line = rest
         if _LEADING.match(rest):
-            complete = drafts(rest)[:-1]
-            yield from complete[self._given :]
-            self._given = max(self._given, len(complete))
+            *complete, begun = drafts(rest) or [Draft("", ())]
+            if _BEGUN.match(begun.text):
+                yield from complete[self._given :]
+                self._given = max(self._given, len(complete))
 
     def finish(self) -> Iterator[Draft]:
         """What was left when the reply ended."""
@@ -77,12 +80,19 @@ def drafts(line: str) -> list[Draft]:
     for start, end in sentences(_markers_before_stop(body)):
         text = _markers_before_stop(body)[start:end]
         own = _numbers(text)
-        bare = re.sub(r"\s+([.,;:!?])", r"\1", _MARKERS.sub("", text)).strip()
+        bare = re.sub(r"\s+([.,;:!?])", r"\1", _without_markers(text)).strip()
         if bare:
             found.append(Draft(bare, own or inherited))
         elif own and found:
             found[-1] = Draft(found[-1].text, own)
     return found
+
+
+def _without_markers(text: str) -> str:
+    """The text without its markers, those that appear when one is taken out ("[[1]2]") included."""
+    while (bare := _MARKERS.sub("", text)) != text:
+        text = bare
+    return text
 
 
 def _markers_before_stop(text: str) -> str:

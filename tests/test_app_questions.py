@@ -1,0 +1,71 @@
+"""What kind of answer a question asks for, and whether a sentence can be one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.questions import can_answer, kind_of
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How much will Nissan pay for Ampere?", "amount"),
+        ("What stake will Renault hold?", "amount"),
+        ("What percentage of Nissan does Renault own?", "amount"),
+        ("How many people resigned?", "amount"),
+        ("When will the deal be finalized?", "time"),
+        ("By when is it expected?", "time"),
+        ("In which year was Ghosn arrested?", "time"),
+        ("Who was arrested?", "person"),
+        ("Where was Ghosn arrested?", "place"),
+        ("In what country was he arrested?", "place"),
+        ("Why was Ghosn arrested?", "reason"),
+        ("Will Nissan give engineering support?", "yes_no"),
+        ("And did Renault agree?", "yes_no"),
+        ("In 2018, was Ghosn arrested?", "yes_no"),
+        ("What is Ampere?", "thing"),
+        ("Tell me about Ampere", "thing"),
+        ("", "thing"),
+    ],
+)
+def test_kind_of_answer_asked_for(question: str, kind: str) -> None:
+    assert kind_of(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answers"),
+    [
+        ("How much will Nissan pay for Ampere?", "Nissan will invest in Ampere.", False),
+        ("How much will Nissan pay for Ampere?", "Nissan will pay $2 billion for Ampere.", True),
+        ("What stake will Renault hold?", "Renault will cut its stake to 15%.", True),
+        ("What share of 15% is that?", "It is 15% in all words but one.", True),
+        ("How much do costs matter?", "Costs weigh heavily.", True),
+        ("When was Ghosn arrested?", "Ghosn was arrested in Japan.", False),
+        ("When was Ghosn arrested?", "Ghosn was arrested in November.", True),
+        ("When was Ghosn arrested?", "Ghosn was arrested in 2018.", True),
+        ("Where was Ghosn arrested?", "Ghosn was arrested in Japan.", True),
+        ("Where was Ghosn arrested?", "Ghosn was arrested at home.", False),
+        ("Who was arrested?", "Was arrested.", False),
+        ("Who was arrested?", "Carlos Ghosn was arrested.", True),
+        ("What is Ampere?", "Ampere is Ampere.", False),
+        ("What is Ampere?", "Ampere is an electric vehicle business.", True),
+        ("Will Nissan help?", "Nissan has no plan.", True),
+        ("Why did it fail?", "It did fail.", False),
+    ],
+)
+def test_sentence_of_the_wrong_kind_is_no_answer(question: str, text: str, answers: bool) -> None:
+    assert can_answer(question, text) is answers
+
+
+@settings(max_examples=100)
+@given(st.text(max_size=80), st.text(max_size=120))
+def test_any_question_and_text_are_judged(question: str, text: str) -> None:
+    assert can_answer(question, text) in {True, False}
+
+
+@given(st.sampled_from(["What is Ampere?", "Who resigned?", "Why did Renault sell?", "Where is Nissan?"]))
+def test_question_does_not_answer_itself(question: str) -> None:
+    assert not can_answer(question, question)
