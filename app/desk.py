@@ -79,7 +79,7 @@ class Desk:
         try:
             if library is None and parts.is_new and chosen.library == Settings().library:
                 desk.add(seeds.folder())
-            if writer and (fetch_writer or parts.writers.is_at_hand()):
+            if writer:  # without its weights, and without fetching, this only finds out what to tell the reader
                 parts.writers.begin(fetch=fetch_writer)
         except BaseException:
             desk.close()

@@ -128,7 +128,7 @@ class WriterSupply:
         if not fetch:
             raise WriterUnavailableError(
                 f"{self.model.name} ({self.model.size / 1e9:.1f} GB) is not on this machine yet: "
-                "'onrecord serve' fetches it"
+                "'onrecord doctor --fetch' fetches it"
             )
         return modelfiles.fetch(
             self.model,

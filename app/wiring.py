@@ -16,7 +16,6 @@ from app.schema import WriterStatus
 from app.supply import WriterSupply
 from index import modelfiles
 from index.embedding import Embedder, EndpointEmbedder, LocalEmbedder
-from index.errors import ModelFileError
 from index.ingest import Ingest
 from index.keywords import KeywordIndex
 from index.library import Library
@@ -124,16 +123,6 @@ class Writers:
         """Starts getting the embedded writer ready in the background; with `fetch`, downloads it where missing."""
         if self._supply is not None:
             self._supply.begin(fetch=fetch)
-
-    def is_at_hand(self) -> bool:
-        """Whether there is a writer without downloading anything."""
-        settings = self._settings
-        if self._supply is None:
-            return settings.writer != "quotes"
-        try:
-            return modelfiles.find(modelfiles.WRITER, settings.cache_dir, settings.writer_file) is not None
-        except ModelFileError:
-            return False
 
     def wait(self, timeout_seconds: float | None = None) -> WriterStatus:
         """Where the writer stands when it is ready or has failed, or the time is up."""

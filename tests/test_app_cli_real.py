@@ -151,3 +151,16 @@ sys.exit(main(["list"]))
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (130, "onrecord: interrupted\n")
+
+
+def test_without_the_writers_weights_quotes_stand_and_say_how_to_fetch_it(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONRECORD_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("ONRECORD_WRITER", "auto")
+    code, out, err = run("ask", QUESTION)
+    assert code == 0
+    assert "15%" in out
+    assert err.startswith("onrecord: answered with quotes: ")
+    assert err.endswith("'onrecord doctor --fetch' fetches it\n")
+    assert err.count("\n") == 1

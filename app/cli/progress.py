@@ -19,7 +19,6 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
-from rich.table import Column
 
 from app.cli import terminal
 from app.schema import Answer, EvidenceFound, Finished, SentenceReleased
@@ -28,19 +27,21 @@ if TYPE_CHECKING:
     from app.desk import Desk
 
 SECONDS_BETWEEN_LOOKS = 0.5
+BESIDE_TITLE = 52  # characters of the bar and the figures, for up to a hundred thousand articles
 ON_ITS_WAY = frozenset({"waiting", "fetching", "starting"})
 
 
 @contextmanager
 def article_bar() -> Iterator[Callable[[int, int | None, str], None]]:
     """Takes articles done, articles in all (None: not known) and the title at work."""
-    title = TextColumn("{task.fields[title]}", markup=False, table_column=Column(no_wrap=True, ratio=1))
-    columns = (TextColumn("adding"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), title)
+    title = TextColumn("{task.fields[title]}", markup=False)
+    columns = (TextColumn("adding"), BarColumn(bar_width=20), MofNCompleteColumn(), TimeRemainingColumn(), title)
     with _bar(*columns) as bar:
         task = bar.add_task("", total=None, title="")
+        width = max(bar.console.width - BESIDE_TITLE, 0)
 
         def tell(done: int, total: int | None, label: str) -> None:
-            bar.update(task, completed=done, total=total, title=terminal.shown(label))
+            bar.update(task, completed=done, total=total, title=terminal.shown(label)[:width])
 
         yield tell
 

@@ -46,7 +46,7 @@ def verify(model: Model, cache_dir: Path, named: Path | None = None) -> Path | N
     for place, file in zip(places, model.files, strict=True):
         _stamp_path(place, folder).unlink(missing_ok=True)
         if place.exists() and (found := wrong_hash(place, file, folder)):
-            raise ModelFileError(f"{mismatch(place, file, found)}; remove it, and 'onrecord doctor' fetches it again")
+            raise ModelFileError(f"{mismatch(place, file, found)}: remove it and run 'onrecord doctor --fetch'")
     return find(model, cache_dir, named)
 
 
