@@ -84,8 +84,8 @@ def check(
     `context` is what a reader sees above the passage (title, source, date): it may supply names and numbers but
     is never cited. `weight` gives a stem's weight, higher for rarer words.
 
-    >>> check("Renault will hold 15% of Nissan.", "Renault will cut its stake in Nissan to 15% from 43%.").problems
-    ('coverage 0.75',)
+    >>> check("Renault will hold 25% of Nissan.", "Renault will cut its stake in Nissan to 15% from 43%.").problems
+    ('coverage 0.67', 'number 25')
     """
     claim = _claim(sentence, passage)
     runs = _runs(passage)

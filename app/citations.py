@@ -34,8 +34,8 @@ class DraftReader:
     """Takes a reply piece by piece and gives each sentence when it is complete.
 
     Within a line, sentences share its leading markers until one brings markers of its own. In a line that begins
-    with markers, a sentence is complete when the next one's first word is; in any other its markers may still follow, and
-    it is complete with the line.
+    with markers, a sentence is complete when the first word of the next one is; in any other its markers may still
+    follow, and it is complete with the line.
     """
 
     def __init__(self) -> None:

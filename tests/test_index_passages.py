@@ -1,0 +1,113 @@
+"""The few sentences of an article that bear on a question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from index.articles import Version
+from index.passages import choose, windows_of
+from index.sentences import sentences
+from index.words import content_stems
+
+NEWS = (
+    "Nissan makes cars. Renault builds vans. They agreed in Paris. Renault will cut its stake in Nissan to 15%. "
+    "Others objected loudly. Nobody knows why. The weather was fine. Prices rose. Shares fell. It rained."
+)
+
+
+def version(text: str, article_id: str = "a1") -> Version:
+    return Version(
+        article_id=article_id, number=1, text=text, title=f"Title of {article_id}", origin="here", source="The Times",
+        author=None, published_at=None, url=None, text_sha256="", added_at=datetime(2023, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def alike(texts: Sequence[str]) -> NDArray[np.float32]:
+    return np.full(len(texts), 0.5, dtype=np.float32)
+
+
+def weights(question: str) -> dict[str, float]:
+    return dict.fromkeys(content_stems(question), 1.0)
+
+
+def test_passage_that_has_the_words_comes_first() -> None:
+    found = choose([version(NEWS)], weights("stake Nissan 15%"), alike, k=3)
+    assert "cut its stake in Nissan to 15%" in found[0].quote
+    assert found[0].coverage == 1.0
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+
+
+def test_passage_that_means_the_same_comes_first_when_no_word_is_shared() -> None:
+    def meaning(texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.array([0.9 if "weather" in text else 0.1 for text in texts], dtype=np.float32)
+
+    found = choose([version(NEWS)], weights("sunshine"), meaning, k=2)
+    assert "weather" in found[0].quote
+    assert found[0].similarity > 0.8
+
+
+def test_better_article_goes_before_a_worse_one() -> None:
+    found = choose([version(NEWS, "a"), version(NEWS, "b")], weights("stake"), alike, k=2)
+    assert [one.article_id for one in found] == ["a", "b"]
+
+
+def test_passage_carries_its_articles_metadata() -> None:
+    one = choose([version(NEWS)], weights("stake"), alike, k=1)[0]
+    assert (one.article_id, one.version, one.title, one.source) == ("a1", 1, "Title of a1", "The Times")
+
+
+def test_nothing_to_choose_from() -> None:
+    assert choose([], weights("stake"), alike, k=3) == []
+    assert choose([version(" \n ")], weights("stake"), alike, k=3) == []
+    assert choose([version(NEWS)], {}, alike, k=2) != []
+
+
+def test_long_text_is_not_compared_by_meaning_as_a_whole() -> None:
+    asked: list[str] = []
+
+    def count(texts: Sequence[str]) -> NDArray[np.float32]:
+        asked.extend(texts)
+        return alike(texts)
+
+    text = "\n\n".join(f"Sentence number {n} speaks about matter {n}." for n in range(400))
+    found = choose([version(text)], weights("matter 77"), count, k=4)
+    assert len(found) == 4
+    assert "matter 77." in found[0].quote
+    assert len(asked) < 100
+
+
+def test_long_sentences_make_short_windows() -> None:
+    long = "word " * 150 + "end."
+    assert windows_of(f"{long} {long}") == sentences(f"{long} {long}")
+
+
+@settings(max_examples=150)
+@given(st.text(max_size=600))
+def test_windows_of_any_text_are_whole_sentences_and_cover_it(text: str) -> None:
+    spans = sentences(text)
+    found = windows_of(text)
+    starts, ends = {start for start, _ in spans}, {end for _, end in spans}
+    assert all(start in starts and end in ends for start, end in found)
+    assert all(any(start <= one[0] and one[1] <= end for start, end in found) for one in spans)
+    assert found == sorted(found)
+
+
+@settings(max_examples=100)
+@given(st.lists(st.text(max_size=300), max_size=4), st.text(max_size=40), st.integers(1, 6))
+def test_any_evidence_is_its_articles_text_and_does_not_overlap(texts: list[str], question: str, k: int) -> None:
+    versions = [version(text, f"a{n}") for n, text in enumerate(texts)]
+    found = choose(versions, weights(question), alike, k=k)
+    assert len(found) <= k
+    for one in found:
+        assert one.quote == versions[int(one.article_id[1:])].text[one.start : one.end] != ""
+        assert 0.0 <= one.score <= 1.0
+        assert 0.0 <= one.coverage <= 1.0 + 1e-9
+    for n, one in enumerate(found):
+        for other in found[:n]:
+            assert one.article_id != other.article_id or one.end <= other.start or other.end <= one.start

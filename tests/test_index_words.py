@@ -1,0 +1,96 @@
+"""Words and their stems, as the keyword index and the checker see them; and whether a question speaks of its time."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.asking_time import names_a_time, speaks_of_its_own_time
+from index.words import STOP_WORDS, content_stems, stem, words
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Nissan", "nissan's"),
+        ("Nissan", "Nissan’s"),
+        ("automakers", "automaker"),
+        ("automakers’", "automaker"),
+        ("announced", "announce"),
+        ("café", "cafe"),
+        ("1,613", "1613"),
+        ("STAKE", "stakes"),
+    ],
+)
+def test_forms_of_a_word_share_their_stem(one: str, other: str) -> None:
+    assert stem(one) == stem(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("no", "now"), ("Nissan", "Renault"), ("15", "43"), ("1.5", "15")])
+def test_different_words_do_not(one: str, other: str) -> None:
+    assert stem(one) != stem(other)
+
+
+def test_content_leaves_out_stop_words_but_no_negation() -> None:
+    assert content_stems("Will it not be the stake of the stakes?") == ["not", "stake"]
+    assert not STOP_WORDS & {"no", "not", "never", "nor", "without"}
+
+
+@settings(max_examples=200)
+@given(st.text())
+def test_words_of_any_text_lie_where_they_say(text: str) -> None:
+    last = 0
+    for word in words(text):
+        assert last <= word.start < word.end <= len(text)
+        assert word.stem == stem(text[word.start : word.end])
+        last = word.end
+
+
+@settings(max_examples=200)
+@given(st.text())
+def test_content_stems_are_distinct_stems_of_words(text: str) -> None:
+    found = content_stems(text)
+    assert len(found) == len(set(found))
+    assert set(found) <= {word.stem for word in words(text)}
+
+
+@given(st.text(min_size=1, max_size=20))
+def test_stem_of_anything_is_text(word: str) -> None:
+    assert isinstance(stem(word), str)
+
+
+@pytest.mark.parametrize(
+    ("question", "own", "named"),
+    [
+        ("Who resigned this week?", True, False),
+        ("What is the latest on Nissan?", True, False),
+        ("What happened on Tuesday?", True, False),
+        ("Who resigned two days ago?", True, False),
+        ("Who resigned in March 2023?", False, True),
+        ("Who resigned in March?", False, True),
+        ("What happened in 2018?", False, True),
+        ("May I ask who resigned?", False, False),
+        ("Who resigned?", False, False),
+        ("What will happen next year, in 2024?", True, True),
+    ],
+)
+def test_time_that_a_question_speaks_of(question: str, own: bool, named: bool) -> None:
+    assert speaks_of_its_own_time(question) is own
+    assert names_a_time(question) is named
+
+
+EXAMPLES = (
+    "app.checking", "app.citations", "app.conversation", "app.numbers", "app.questions", "app.schema",
+    "index.asking_time", "index.sentences", "index.words",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples_in_docstrings_hold(name: str) -> None:
+    result = doctest.testmod(importlib.import_module(name))
+    assert result.attempted > 0
+    assert result.failed == 0
