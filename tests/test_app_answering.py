@@ -1,0 +1,263 @@
+"""From a question to a checked answer: real library, indexes and embedding model, an endpoint that says as it is told.
+
+What a reader is shown is looked at, not how the stages decide.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from answered_parts import follows_its_events, is_sound
+from scripted_endpoint import MODEL, ScriptedEndpoint
+
+from app import seeds
+from app.answering import answer
+from app.config import Settings, load_settings
+from app.schema import Answer, Event
+from app.turn import Exchange, Turn
+from app.wiring import Parts, Writers, open_parts
+from app.writing import Writer
+from index.articles import Filters
+from index.loading import load
+
+STAKE = "What stake will Renault hold in Nissan after the deal?"
+SUPPORTED = "Renault will cut its stake in Nissan to 15% from 43%."
+
+
+@dataclass
+class Room:
+    """The seeds in a library, and a writer for an endpoint."""
+
+    parts: Parts
+    settings: Settings
+    endpoint: ScriptedEndpoint
+    turn: Turn | None = field(default=None)
+
+    def writer(self, **changed: Any) -> Writer:
+        writer, _ = Writers(self.settings.model_copy(update=changed)).current()
+        assert writer is not None
+        return writer
+
+    def ask(
+        self, question: str = STAKE, *, writer: Writer | None = None, why: str | None = None, **turn: Any
+    ) -> Answer:
+        options = {"conversation_id": "c", "asked_as_of": None, "filters": Filters(), **turn}
+        self.turn = Turn(question=question, **options)
+        events: list[Event] = list(
+            answer(self.turn, retriever=self.parts.retriever, writer_source=lambda: (writer, why))
+        )
+        given = follows_its_events(events)
+        assert given == self.turn.answer
+        is_sound(given, lambda article_id, version: self.parts.library.article(article_id, version).text)
+        return given
+
+    def written(self, reply: str, question: str = STAKE, **turn: Any) -> Answer:
+        self.endpoint.reply = reply
+        return self.ask(question, writer=self.writer(), **turn)
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory, cache_dir: Path, embedding_files: Path) -> Iterator[Room]:
+    assert embedding_files.exists()
+    with ScriptedEndpoint() as endpoint:
+        settings = load_settings(
+            library=tmp_path_factory.mktemp("answering"),
+            cache_dir=cache_dir,
+            llm_base_url=endpoint.base_url,
+            llm_model=MODEL,
+            llm_timeout_seconds=20.0,
+        )
+        parts = open_parts(settings)
+        list(parts.ingest.add(load(seeds.folder())))
+        yield Room(parts, settings, endpoint)
+        parts.close()
+
+
+@pytest.fixture
+def room(opened: Room) -> Room:
+    opened.endpoint.reset()
+    return opened
+
+
+def test_supported_sentence_is_shown_with_what_it_stands_on(room: Room) -> None:
+    given = room.written(f"[1] {SUPPORTED}")
+    assert [(sentence.text, sentence.status) for sentence in given.sentences] == [(SUPPORTED, "supported")]
+    assert given.text == f"{SUPPORTED} [1]"
+    assert "15% from 43%" in given.citations[0].quote
+    assert (given.writer, given.fallback) == (MODEL, None)
+    assert (given.tokens.read, given.tokens.cached) == (321, 200)
+    assert given.timings.first_word_seconds is not None
+
+
+def test_sentence_that_names_the_wrong_passage_is_tied_to_the_right_one(room: Room) -> None:
+    given = room.written(f"[8] {SUPPORTED}")
+    assert given.sentences[0].status == "supported"
+    assert "15% from 43%" in given.citations[0].quote
+
+
+@pytest.mark.parametrize("marker", ["[9]", "[99]", "[3][77]", "[[1]9]", "[ 9 ]"])
+def test_invented_marker_never_reaches_the_reader(room: Room, marker: str) -> None:
+    for reply in (f"{marker} {SUPPORTED}", f"{SUPPORTED} {marker}"):
+        given = room.written(reply)
+        assert "9" not in given.text
+        assert "77" not in given.text
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "Renault will cut its stake in Nissan to 25% from 43%.",
+        "Renault will cut its stake in Toyota to 15% from 43%.",
+        "Renault will not cut its stake in Nissan to 15% from 43%.",
+        "Renault will raise its stake in Mitsubishi Motors to 99% by 2031.",
+    ],
+)
+def test_unsupported_sentence_is_not_shown(room: Room, lie: str) -> None:
+    given = room.written(f"[1] {lie}")
+    assert lie not in given.text
+    assert all(sentence.status == "quoted" for sentence in given.sentences)
+    assert room.turn is not None
+    assert room.turn.checked[0].draft == lie
+    assert room.turn.checked[0].problems
+
+
+@pytest.mark.parametrize("question", ["What is the capital of Peru?", STAKE])
+@pytest.mark.parametrize(
+    "reply", ["[1] The capital of Peru is Lima.", "The capital of Peru is Lima.", "[9] It is Lima."]
+)
+def test_what_the_model_knows_by_itself_is_never_shown(room: Room, reply: str, question: str) -> None:
+    room.endpoint.none_probability = 0.3 if question != STAKE else 0.001
+    given = room.written(reply, question)
+    assert "Lima" not in given.text
+    if question != STAKE:
+        assert (given.answered, given.reason) == (False, "not_stated")
+
+
+def test_unsupported_sentence_after_a_supported_one_is_dropped(room: Room) -> None:
+    given = room.written(f"[1] {SUPPORTED}\n[2] Renault will pay $9 billion to Toyota.")
+    assert [sentence.text for sentence in given.sentences] == [SUPPORTED]
+
+
+def test_two_supported_sentences_are_both_shown(room: Room) -> None:
+    second = "Nissan gains reciprocal voting rights in the deal."
+    given = room.written(f"[1] {SUPPORTED}\n[2] {second}")
+    assert [sentence.text for sentence in given.sentences][:1] == [SUPPORTED]
+    assert len(given.citations) >= 1
+
+
+def test_reply_that_no_passage_states_it_is_an_abstention_with_the_nearest(room: Room) -> None:
+    room.endpoint.none_probability = 0.95
+    given = room.written("[0]", "How much will Nissan pay for Ampere?")
+    assert (given.answered, given.reason, given.sentences, given.citations) == (False, "not_stated", (), ())
+    assert given.text == "The articles do not say."
+    assert given.nearest
+    assert given.writer == MODEL
+
+
+def test_models_own_doubt_counts_for_more_than_its_sentence(room: Room) -> None:
+    room.endpoint.none_probability = 0.9
+    assert not room.written(f"[1] {SUPPORTED}").answered
+
+
+def test_endpoint_without_probabilities_and_grammar_still_answers(room: Room) -> None:
+    room.endpoint.rejects = ("grammar", "logprobs")
+    given = room.written(f"{SUPPORTED} [1]")
+    assert given.sentences[0].text == SUPPORTED
+    assert room.turn is not None
+    assert room.turn.writing is not None
+    assert room.turn.writing.none_probability is None
+
+
+def test_empty_reply_is_an_abstention(room: Room) -> None:
+    assert room.written("").reason == "not_stated"
+
+
+def test_writer_is_stopped_once_it_will_not_answer(room: Room) -> None:
+    room.endpoint.pause_seconds = 0.01
+    room.endpoint.none_probability = 0.9
+    room.written("[1] The capital of Peru is Lima.\n" + "[2] And so on it goes. \n" * 300, "Who is the mayor of Lima?")
+    assert room.endpoint.disconnected.wait(5)
+
+
+def test_unreachable_endpoint_gives_quotes_and_says_why(room: Room) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
+        given = room.ask(writer=room.writer(llm_base_url=address))
+    assert given.writer == "quotes"
+    assert given.fallback is not None
+    assert "'scripted' cannot be reached" in given.fallback
+    assert "15%" in given.text
+
+
+def test_slow_endpoint_gives_quotes_and_names_the_setting(room: Room) -> None:
+    room.endpoint.first_pause_seconds = 20.0
+    given = room.ask(writer=room.writer(llm_timeout_seconds=0.4))
+    room.endpoint.ended.set()
+    assert given.writer == "quotes"
+    assert given.fallback is not None
+    assert "ONRECORD_LLM_TIMEOUT_SECONDS" in given.fallback
+    assert given.timings.total_seconds < 5
+    assert "15%" in given.text
+
+
+def test_endpoint_that_breaks_off_after_a_sentence_takes_it_back_for_quotes(room: Room) -> None:
+    reply = f"[1] {SUPPORTED}\n[2] Nissan gains voting rights."
+    room.endpoint.breaks_after = 2 + len(f" {SUPPORTED}\n[2]") // room.endpoint.piece_characters + 2
+    given = room.written(reply)
+    assert given.writer == "quotes"
+    assert given.fallback
+    assert all(sentence.status == "quoted" for sentence in given.sentences)
+
+
+def test_no_writer_gives_quotes_with_the_reason(room: Room) -> None:
+    given = room.ask(why="the writer is still being fetched, 43 %")
+    assert (given.writer, given.fallback) == ("quotes", "the writer is still being fetched, 43 %")
+    assert "15%" in given.text
+
+
+def test_quotes_only_asks_no_writer(room: Room) -> None:
+    given = room.ask(writer=room.writer(), quotes_only=True)
+    assert (given.writer, given.fallback) == ("quotes", None)
+    assert room.endpoint.asked == []
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the capital of Peru?", "Who won the football world cup?", "xyzzy", "?", "Is it?"]
+)
+def test_quotes_do_not_answer_what_the_articles_do_not_say(room: Room, question: str) -> None:
+    assert room.ask(question).reason == "not_stated"
+
+
+def test_prompt_carries_the_passages_and_never_more_than_fit(room: Room) -> None:
+    room.ask(writer=room.writer(llm_evidence_tokens=60))
+    assert room.turn is not None
+    assert len(room.turn.shown_to_writer) == 1
+    assert " ".join(room.turn.shown_to_writer[0].quote.split()) in room.endpoint.prompt
+
+
+def test_follow_up_is_found_and_asked_as_a_question_of_its_own(room: Room) -> None:
+    history = [Exchange("Who was arrested in Japan in 2018?", "Carlos Ghosn was arrested in Japan in 2018. [1]")]
+    room.endpoint.reply = "[0]"
+    given = room.ask("On what charges was he arrested?", writer=room.writer(), history=history)
+    assert given.question == "On what charges was he arrested?"
+    assert "Carlos Ghosn" in given.standalone_question
+    assert "Carlos Ghosn" in room.endpoint.prompt
+
+
+def test_turn_keeps_all_that_is_needed_to_check_it_again(room: Room) -> None:
+    room.written(f"[1] {SUPPORTED}")
+    assert room.turn is not None
+    kept = room.turn.to_json()
+    assert kept["raw"] == f"[1] {SUPPORTED}"
+    assert kept["checked"] == [{"draft": SUPPORTED, "markers": [1], "shown": SUPPORTED, "problems": []}]
+    assert kept["evidence"]
+    assert {"article_id", "version", "start", "end", "sha256", "score"} == set(kept["shown_to_writer"][0])
+    assert kept["none_probability"] == pytest.approx(0.001 * 0.5 / (0.001 * 0.5 + 0.999 * 0.5))
+    assert len(kept["prompt_sha256"]) == 64
+    assert kept["answer"]["text"] == f"{SUPPORTED} [1]"
