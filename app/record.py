@@ -51,15 +51,18 @@ class Record:
         answer = turn.answer
         shown = {(item.article_id, item.version) for item in answer.citations}
         shown |= {(item.article_id, item.version) for item in answer.nearest}
+        shown |= {
+            (item.passage.article_id, item.passage.version) for item in turn.excerpts
+        }  # its reply may repeat them
         with self._library.transaction() as connection:
-            before = connection.execute(
-                sql.select(sql.func.count()).where(turns.c.conversation_id == turn.conversation_id)
-            ).scalar_one()
+            latest: int | None = connection.execute(
+                sql.select(sql.func.max(turns.c.ordinal)).where(turns.c.conversation_id == turn.conversation_id)
+            ).scalar()
             connection.execute(
                 turns.insert().values(
                     turn_id=turn.turn_id,
                     conversation_id=turn.conversation_id,
-                    ordinal=before,
+                    ordinal=0 if latest is None else latest + 1,
                     asked_at=datetime.now(UTC).isoformat(timespec="seconds"),
                     question=turn.question,
                     record=json.dumps(turn.to_json(), ensure_ascii=False),
@@ -104,17 +107,29 @@ class Record:
 
     def conversations(self) -> list[ConversationSummary]:
         """All conversations, the latest first; a conversation is named by its first question."""
-        first = sql.func.min(turns.c.ordinal)
+        latest = sql.func.max(
+            sql.literal_column("turns.rowid", sql.Integer)
+        )  # asked_at alone does not tell within a second
+        every = (
+            sql.select(
+                turns.c.conversation_id,
+                sql.func.min(turns.c.ordinal).label("first"),
+                sql.func.count().label("n_turns"),
+                sql.func.max(turns.c.asked_at).label("updated_at"),
+                latest.label("latest"),
+            )
+            .group_by(turns.c.conversation_id)
+            .subquery()
+        )
+        of_first = (turns.c.conversation_id == every.c.conversation_id) & (turns.c.ordinal == every.c.first)
         with self._library.reading() as connection:
             rows = connection.execute(
-                sql.select(
-                    turns.c.conversation_id, turns.c.question, first, sql.func.count(), sql.func.max(turns.c.asked_at)
-                )
-                .group_by(turns.c.conversation_id)
-                .order_by(sql.func.max(turns.c.asked_at).desc())
+                sql.select(every.c.conversation_id, turns.c.question, every.c.n_turns, every.c.updated_at)
+                .join(turns, of_first)
+                .order_by(every.c.updated_at.desc(), every.c.latest.desc())
             ).all()
         return [
-            ConversationSummary(conversation_id=row[0], title=row[1], turns=row[3], updated_at=row[4]) for row in rows
+            ConversationSummary(conversation_id=row[0], title=row[1], turns=row[2], updated_at=row[3]) for row in rows
         ]
 
     def delete(self, conversation_id: str) -> None:
