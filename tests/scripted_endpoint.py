@@ -39,6 +39,7 @@ class ScriptedEndpoint:
     raw_event: str | None = None
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
+    began: Event = field(default_factory=Event)
     disconnected: Event = field(default_factory=Event)
     ended: Event = field(default_factory=Event)
 
@@ -70,7 +71,8 @@ class ScriptedEndpoint:
         fresh = {name: one.default for name, one in self.__dataclass_fields__.items() if name not in _FRESH}
         for name, value in fresh.items():
             setattr(self, name, value)
-        self.asked, self.keys, self.disconnected, self.ended = [], [], Event(), Event()
+        self.asked, self.keys = [], []
+        self.began, self.disconnected, self.ended = Event(), Event(), Event()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -87,6 +89,7 @@ class ScriptedEndpoint:
         asked = json.loads(request.rfile.read(int(request.headers["Content-Length"])))
         self.asked.append(asked)
         self.keys.append(request.headers["Authorization"])
+        self.began.set()
         refused = next((name for name in self.rejects if name in asked), None)
         try:
             if refused or self.status != 200:
@@ -135,7 +138,7 @@ class ScriptedEndpoint:
         yield "data: [DONE]\n\n"
 
 
-_FRESH = frozenset({"asked", "keys", "disconnected", "ended"})
+_FRESH = frozenset({"asked", "keys", "began", "disconnected", "ended"})
 
 
 def _pieces(reply: str, size: int) -> Iterator[str]:
