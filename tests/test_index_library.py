@@ -247,12 +247,13 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 def test_a_full_disk_leaves_the_library_as_it_was(store: Store) -> None:
     store.add(made_article(1))
     generation, chunk_ids = store.library.generation(), store.chunk_ids()
-    pages = store.library.engine.connect().exec_driver_sql("PRAGMA page_count").scalar_one()
+    with store.library.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
     store.library.engine.dispose()
 
     @sql.event.listens_for(store.library.engine, "connect")
-    def fill(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute(f"PRAGMA max_page_count={pages}")
+    def fill(opened: sqlite3.Connection, _record: object) -> None:
+        opened.execute(f"PRAGMA max_page_count={pages}")
 
     with pytest.raises(StorageError, match="disk is full: free some space"):
         store.add(made_article(2, sentences=2_000))
