@@ -8,27 +8,33 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from app.abstaining import Signals, states_the_answer
 from app.assembling import Assembly, nearest
+from app.choosing import choose_number
 from app.citations import Draft
 from app.conversation import standalone
 from app.errors import WriterError
+from app.excerpts import choose_excerpts
 from app.questions import can_answer
-from app.quoting import Quote, choose_quotes, rank_quotes
+from app.quoting import Quote, choose_quotes, quote_of, rank_quotes
 from app.relevance import Relevance
 from app.schema import Event, EvidenceFound, Reason, SentenceReleased
 from app.supporting import Supported, find_support
 from app.turn import Checked, Turn
-from app.writing import Writer, within_budget
 from index.articles import Retrieved
 from index.retrieval import Retriever
+
+if TYPE_CHECKING:
+    from app.writing import Writer
 
 log = logging.getLogger(__name__)
 
 PASSAGES = 8
+MAX_SENTENCES = 3
 
-WriterSource = Callable[[], tuple[Writer | None, str | None]]
+WriterSource = Callable[[], "tuple[Writer | None, str | None]"]
 """The writer, or None and one line for people that says why there is none (None: none is wanted)."""
 
 
@@ -74,35 +80,44 @@ def _write(turn: Turn, writer: Writer, relevance: Relevance, assembly: Assembly)
     the writer is stopped and nothing is released.
     """
     assert turn.retrieved is not None
-    turn.shown_to_writer = within_budget(turn.retrieved.evidence, writer.evidence_tokens)
+    turn.excerpts = choose_excerpts(turn.retrieved.evidence, writer.evidence_tokens)
     turn.writer = writer.model
-    turn.writing = writer.begin(turn.standalone_question, turn.shown_to_writer, as_of=turn.asked_as_of)
-    with closing(writer.write(turn.writing, n_passages=len(turn.shown_to_writer))) as drafts:
+    turn.writing = writer.begin(turn.standalone_question, turn.excerpts, as_of=turn.asked_as_of)
+    writer.weigh(turn.writing)
+    number = None
+    if turn.writing.probabilities:
+        quotes = [quote_of(excerpt, relevance, question=turn.question) for excerpt in turn.excerpts]
+        number = choose_number(quotes, turn.writing.probabilities)
+        if not _stands(quotes[number - 1], relevance, turn.writing.none_probability):
+            return
+    with closing(writer.write(turn.writing, number=number)) as drafts:
         for draft in drafts:
             released = _judge(turn, draft, relevance, assembly)
             if released is not None:
                 turn.first_word_seconds = turn.first_word_seconds or turn.seconds()
                 yield released
-            elif not assembly.sentences:
+            if len(assembly.sentences) == MAX_SENTENCES:
                 return
 
 
 def _judge(turn: Turn, draft: Draft, relevance: Relevance, assembly: Assembly) -> SentenceReleased | None:
-    """The draft as a supported sentence, or the quote it leans on in its place, or nothing."""
+    """The draft as a supported sentence, or the sentence it leans on in its place, or nothing."""
     assert turn.writing is not None
     none_probability = turn.writing.none_probability
-    named = [turn.shown_to_writer[n - 1] for n in draft.markers if 1 <= n <= len(turn.shown_to_writer)]
-    support = find_support(draft.text, named, turn.shown_to_writer) if draft.text else None
+    leaned_on = [turn.excerpts[n - 1] for n in draft.markers if 1 <= n <= len(turn.excerpts)]
+    named = list(dict.fromkeys(excerpt.passage for excerpt in leaned_on))
+    shown = list(dict.fromkeys(excerpt.passage for excerpt in turn.excerpts))
+    support = find_support(draft.text, named, shown) if draft.text else None
     released: SentenceReleased | None = None
-    problems: tuple[str, ...] = ("no passage states it",)
+    problems: tuple[str, ...] = ("no excerpt states it",)
     if support is not None:
         problems = support.problems
         if not problems and _answers(
             turn, draft.text, support, relevance, none_probability, first=not assembly.sentences
         ):
             released = assembly.add_written(draft.text, support)
-    if released is None and named and not assembly.sentences:
-        quote = rank_quotes(named, relevance, question=turn.question)[0]
+    if released is None and leaned_on and not assembly.sentences:
+        quote = quote_of(leaned_on[0], relevance, question=turn.question)
         if _stands(quote, relevance, none_probability):
             released = assembly.add_quote(quote)
     turn.checked.append(Checked(draft.text, draft.markers, released.sentence.text if released else None, problems))

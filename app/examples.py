@@ -13,7 +13,7 @@ from index.sentences import sentences
 from index.words import STOP_WORDS
 
 _SUBJECT = r"(?P<subject>[A-Z][\w’'.-]+(?: (?:of |and )?[A-Z][\w’'.-]+){0,3})"
-_OBJECT = r" (?:a|an|the|its|their|his|her|[a-z]+)\b"
+_OBJECT = r" (?!(?:its|their|his|her) own\b)(?:a|an|the|its|their|his|her|[a-z]+)\b"
 _STATEMENTS = (
     re.compile(_SUBJECT + r" (?P<auxiliary>will|would|could) (?:also )?(?P<verb>[a-z]{3,})" + _OBJECT),
     re.compile(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.excerpts import Excerpt
 from app.questions import can_answer
 from app.relevance import Relevance
 from index.articles import Evidence
@@ -17,6 +18,9 @@ from index.sentences import sentences
 MAX_QUOTES = 3
 MAX_WORDS = 75
 PASSAGES = 5
+RIGHT_KIND = 0.3
+"""What being of the kind asked for adds to a sentence's fit."""
+
 CLOSE_SECOND = 0.75
 """A further sentence is quoted when it scores at least this share of the best one's score."""
 
@@ -31,7 +35,16 @@ class Quote:
     coverage: float
     similarity: float
     right_kind: bool
-    score: float
+
+    @property
+    def fit(self) -> float:
+        """How well the sentence itself meets the question, whatever passage it stands in: 0 to 2.3."""
+        return self.coverage + max(self.similarity, 0.0) + (RIGHT_KIND if self.right_kind else 0.0)
+
+    @property
+    def score(self) -> float:
+        """Its fit, and a third of its passage's score."""
+        return self.fit + self.passage.score / 3
 
     @property
     def text(self) -> str:
@@ -47,14 +60,24 @@ def rank_quotes(evidence: Sequence[Evidence], relevance: Relevance, *, question:
     """
     places = [(passage, start, end) for passage in evidence[:PASSAGES] for start, end in _sentences(passage.quote)]
     similarities = relevance.similarities([passage.quote[start:end] for passage, start, end in places])
-    quotes = []
-    for (passage, start, end), similarity in zip(places, similarities, strict=True):
-        text = passage.quote[start:end]
-        coverage = relevance.coverage(text)
-        right_kind = can_answer(question, text)
-        score = coverage + max(similarity, 0.0) + passage.score / 3 + (0.3 if right_kind else 0.0)
-        quotes.append(Quote(passage, start, end, coverage, similarity, right_kind, score))
+    quotes = [
+        _quote(passage, start, end, similarity, relevance, question)
+        for (passage, start, end), similarity in zip(places, similarities, strict=True)
+    ]
     return sorted(quotes, key=lambda quote: -quote.score)
+
+
+def quote_of(excerpt: Excerpt, relevance: Relevance, *, question: str) -> Quote:
+    """One sentence of a passage as a quote, measured like the others."""
+    (similarity,) = relevance.similarities([excerpt.text])
+    return _quote(excerpt.passage, excerpt.start, excerpt.end, similarity, relevance, question)
+
+
+def _quote(passage: Evidence, start: int, end: int, similarity: float, relevance: Relevance, question: str) -> Quote:
+    text = passage.quote[start:end]
+    coverage = relevance.coverage(text)
+    right_kind = can_answer(question, text)
+    return Quote(passage, start, end, coverage, similarity, right_kind)
 
 
 def choose_quotes(ranked: Sequence[Quote]) -> list[Quote]:

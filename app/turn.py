@@ -13,6 +13,7 @@ from uuid import uuid4
 from index.articles import Evidence, Filters, Retrieved
 
 if TYPE_CHECKING:
+    from app.excerpts import Excerpt
     from app.schema import Answer
     from app.writing import Writing
 
@@ -54,7 +55,7 @@ class Turn:
     retrieved: Retrieved | None = None
     retrieval_seconds: float = 0.0
     evidence_seconds: float = 0.0
-    shown_to_writer: tuple[Evidence, ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()
     writer: str = "quotes"
     writing: Writing | None = None
     fallback: str | None = None
@@ -82,7 +83,7 @@ class Turn:
             },
             "evidence": [_passage(passage) for passage in retrieved.evidence] if retrieved else [],
             "articles": [list(row) for row in retrieved.articles[:10]] if retrieved else [],
-            "shown_to_writer": [_passage(passage) for passage in self.shown_to_writer],
+            "excerpts": [_excerpt(excerpt) for excerpt in self.excerpts],
             "writer": self.writer,
             "prompt_sha256": _sha256("\n".join(text for _, text in writing.prompt)) if writing else None,
             "raw": writing.raw if writing else None,
@@ -109,6 +110,17 @@ def _passage(passage: Evidence) -> dict[str, Any]:
         "end": passage.end,
         "sha256": _sha256(passage.quote),
         "score": round(passage.score, 4),
+    }
+
+
+def _excerpt(excerpt: Excerpt) -> dict[str, Any]:
+    passage = excerpt.passage
+    return {
+        "article_id": passage.article_id,
+        "version": passage.version,
+        "start": passage.start + excerpt.start,
+        "end": passage.start + excerpt.end,
+        "sha256": _sha256(excerpt.text),
     }
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 import httpx
@@ -22,9 +21,8 @@ from llama_index.core.llms import LLM
 
 from app.citations import Draft, DraftReader
 from app.errors import WriterError, WriterTimeoutError, WriterUnavailableError
-from app.schema import Tokens, published_text
-from index.articles import Evidence
-from index.chunking import count_tokens
+from app.excerpts import Excerpt, excerpts_text
+from app.schema import Tokens
 from prompts import render
 
 log = logging.getLogger(__name__)
@@ -32,18 +30,28 @@ log = logging.getLogger(__name__)
 MAX_SENTENCES = 3
 MAX_TOKENS = 160
 TOP_LOGPROBS = 12
+LONGEST_NUMBER = 8
+"""Characters in which a number must have been written, markup and all, by an endpoint that does weigh."""
 
 
 @dataclass(slots=True)
 class Writing:
-    """One reply as it comes about. `none_probability` is the model's own probability, in [0, 1], that no passage
-    states the answer; None until its first number is written, and where the endpoint gives no probabilities.
+    """One reply as it comes about.
+
+    `probabilities` are the model's own, in [0, 1], that the excerpt with a number states the answer; 0 stands for
+    none of them. Empty until its first number is written, and where the endpoint gives no probabilities.
     """
 
     prompt: tuple[tuple[str, str], ...]
+    n_excerpts: int
     raw: str = ""
-    none_probability: float | None = None
+    probabilities: dict[int, float] = field(default_factory=dict)
     tokens: Tokens = field(default_factory=Tokens)
+
+    @property
+    def none_probability(self) -> float | None:
+        """The model's own probability that no excerpt states the answer; None where it is not known."""
+        return self.probabilities.get(0, 0.0) if self.probabilities else None
 
 
 class Writer:
@@ -67,28 +75,52 @@ class Writer:
         self.evidence_tokens = evidence_tokens
         self._llm = llm
         self._timeout_seconds = timeout_seconds
+        self._weighs = True
         self._wanted = {"grammar": grammar, "probabilities": probabilities}
 
-    def begin(self, question: str, evidence: Sequence[Evidence], *, as_of: date | None) -> Writing:
+    def begin(self, question: str, excerpts: Sequence[Excerpt], *, as_of: date | None) -> Writing:
         """The prompt for a question, and an empty reply."""
-        return Writing(prompt_for(question, evidence, as_of=as_of))
+        return Writing(prompt_for(question, excerpts, as_of=as_of), len(excerpts))
 
-    def write(self, writing: Writing, *, n_passages: int) -> Generator[Draft]:
+    def weigh(self, writing: Writing) -> None:
+        """Asks only for the number of the excerpt that states the answer, to fill in `writing.probabilities`.
+
+        They stay empty where the endpoint takes no grammar or gives no probabilities. An endpoint that keeps the
+        prompt reads it once for this and for `write`. Raises as `write` does.
+        """
+        if not self._weighs or not all(self._wanted.values()):
+            return
+        with closing(self._pieces(writing, number_grammar(writing.n_excerpts), max_tokens=2)) as pieces:
+            for _ in pieces:
+                if len(writing.raw) > LONGEST_NUMBER:
+                    break
+        writing.raw = ""
+        self._weighs = bool(writing.probabilities)
+
+    def write(self, writing: Writing, *, number: int | None = None) -> Generator[Draft]:
         """Sends the prompt and gives each sentence as it is completed, filling in `writing` on the way.
 
-        Closing the iterator stops the model. Raises WriterTimeoutError when the whole takes longer than allowed,
-        WriterUnavailableError when the endpoint cannot be reached or refuses, WriterError for anything else.
+        With `number` the reply begins with that excerpt, where the endpoint takes a grammar. Closing the iterator
+        stops the model. Raises WriterTimeoutError when the whole takes longer than allowed, WriterUnavailableError
+        when the endpoint cannot be reached or refuses, WriterError for anything else.
         """
         reader = DraftReader()
+        grammar = reply_grammar(writing.n_excerpts, number)
+        with closing(self._pieces(writing, grammar, max_tokens=MAX_TOKENS)) as pieces:
+            for piece in pieces:
+                yield from reader.feed(piece)
+        yield from reader.finish()
+
+    def _pieces(self, writing: Writing, grammar: str, *, max_tokens: int) -> Generator[str]:
+        """The reply as it arrives, noted in `writing`; whatever goes wrong becomes a WriterError."""
         deadline = time.monotonic() + self._timeout_seconds
         try:
-            with closing(self._stream(writing.prompt, n_passages)) as stream:
+            with closing(self._stream(writing.prompt, grammar, max_tokens)) as stream:
                 for response in stream:
                     self._note(writing, response)
-                    yield from reader.feed(response.delta or "")
+                    yield response.delta or ""
                     if time.monotonic() > deadline:
                         raise WriterTimeoutError(self._too_slow())
-            yield from reader.finish()
         except WriterError:
             raise
         except (openai.APITimeoutError, httpx.TimeoutException) as error:
@@ -109,11 +141,11 @@ class Writer:
                 "ONRECORD_LLM_BASE_URL should name an OpenAI-compatible one"
             ) from error
 
-    def _stream(self, prompt: Sequence[tuple[str, str]], n_passages: int) -> ChatResponseGen:
+    def _stream(self, prompt: Sequence[tuple[str, str]], grammar: str, max_tokens: int) -> ChatResponseGen:
         """The reply's pieces; options that the endpoint calls a bad request are dropped, one after the other."""
         messages = [ChatMessage(role=role, content=text) for role, text in prompt]
         while True:
-            stream = self._llm.stream_chat(messages, **self._options(n_passages))
+            stream = self._llm.stream_chat(messages, max_tokens=max_tokens, **self._options(grammar))
             try:
                 first = next(stream, None)
             except (openai.BadRequestError, openai.UnprocessableEntityError):
@@ -125,10 +157,10 @@ class Writer:
                 continue
             return _prepend(first, stream)
 
-    def _options(self, n_passages: int) -> dict[str, Any]:
+    def _options(self, grammar: str) -> dict[str, Any]:
         options: dict[str, Any] = {}
         if self._wanted["grammar"]:
-            options["extra_body"] = {"grammar": reply_grammar(n_passages), "cache_prompt": True}
+            options["extra_body"] = {"grammar": grammar, "cache_prompt": True}
         if self._wanted["probabilities"]:
             options |= {"logprobs": True, "top_logprobs": TOP_LOGPROBS, "stream_options": {"include_usage": True}}
         return options
@@ -139,13 +171,14 @@ class Writer:
         writing.raw += response.delta or ""
         if usage := getattr(raw, "usage", None):
             details = getattr(usage, "prompt_tokens_details", None)
+            cached = getattr(details, "cached_tokens", None) or 0
             writing.tokens = Tokens(
                 read=usage.prompt_tokens or 0,
-                cached=getattr(details, "cached_tokens", None) or 0,
-                written=usage.completion_tokens or 0,
+                cached=min(cached, writing.tokens.cached) if writing.tokens.read else cached,
+                written=writing.tokens.written + (usage.completion_tokens or 0),
             )
-        if writing.none_probability is None and before.rstrip().endswith("[") and before.count("[") == 1:
-            writing.none_probability = _none_probability(raw)
+        if not writing.probabilities and before.rstrip().endswith("[") and before.count("[") == 1:
+            writing.probabilities = _number_probabilities(raw)
 
     def _too_slow(self) -> str:
         return (
@@ -154,62 +187,46 @@ class Writer:
         )
 
 
-def prompt_for(question: str, evidence: Sequence[Evidence], *, as_of: date | None) -> tuple[tuple[str, str], ...]:
+def prompt_for(question: str, excerpts: Sequence[Excerpt], *, as_of: date | None) -> tuple[tuple[str, str], ...]:
     """The messages (role, text) for a question: the fixed part first, so that an endpoint can keep it read."""
     asked_on = f" (asked on {as_of.isoformat()})" if as_of else ""
-    user = render("answer", question=question, asked_on=asked_on, excerpts=excerpts(evidence))
+    user = render("answer", question=question, asked_on=asked_on, excerpts=excerpts_text(excerpts))
     return (("system", render("answer_system")), ("user", user))
 
 
-def excerpts(evidence: Sequence[Evidence]) -> str:
-    """Numbered passages, each article's together under its title, source and date; numbers follow `evidence`."""
-    blocks = []
-    numbered = list(enumerate(evidence, 1))
-    order = {article_id: place for place, article_id in reversed([(n, e.article_id) for n, e in numbered])}
-    numbered.sort(key=lambda item: (order[item[1].article_id], item[0]))
-    for _, group in groupby(numbered, key=lambda item: item[1].article_id):
-        passages = list(group)
-        first = passages[0][1]
-        where = ", ".join(part for part in (first.source, published_text(first.published_at)) if part)
-        lines = [f"{_one_line(first.title)}{f' ({where})' if where else ''}"]
-        lines += [f"[{number}] {_one_line(passage.quote)}" for number, passage in passages]
-        blocks.append("\n".join(lines))
-    return "\n\n".join(blocks)
+def reply_grammar(n_excerpts: int, number: int | None = None) -> str:
+    """GBNF for `[0]`, or one to three lines of `[n] A sentence.` with n from 1 to `n_excerpts`.
 
-
-def within_budget(evidence: Sequence[Evidence], tokens: int) -> tuple[Evidence, ...]:
-    """The best passages that fit into so many tokens together, headings included; always at least one.
-
-    A passage that does not fit is passed over for a shorter one after it.
+    With `number`, the first line begins with it and there is no `[0]`.
     """
-    chosen: list[Evidence] = []
-    for passage in evidence:
-        if not chosen or count_tokens(excerpts([*chosen, passage])) <= tokens:
-            chosen.append(passage)
-    return tuple(chosen)
-
-
-def reply_grammar(n_passages: int) -> str:
-    """GBNF for `[0]`, or one to three lines of `[n] A sentence.` with n from 1 to `n_passages`."""
-    numbers = " | ".join(f'"{number}"' for number in range(n_passages, 0, -1))
-    line = '"[" number "] " sentence'
+    further = f'("\\n" line){{0,{MAX_SENTENCES - 1}}}'
+    root = f'"[0]" | line {further}' if number is None else f'"[{number}] " sentence {further}'
     return (
-        f'root ::= "[0]" | line ("\\n" line){{0,{MAX_SENTENCES - 1}}}\n'
-        f"line ::= {line}\n"
-        f"number ::= {numbers}\n"
+        f"root ::= {root}\n"
+        'line ::= "[" number "] " sentence\n'
+        f"number ::= {_alternatives(range(n_excerpts, 0, -1))}\n"
         'sentence ::= [A-Z0-9"“‘$€£] [^\\n\\[\\]]{2,400}\n'
     )
 
 
-def _none_probability(raw: Any) -> float | None:
-    """The probability of "0" among the digits at this place, from the alternatives that the endpoint lists."""
+def number_grammar(n_excerpts: int) -> str:
+    """GBNF for `[n]` alone, with n from 0 to `n_excerpts`."""
+    return f'root ::= "[" number "]"\nnumber ::= {_alternatives(range(n_excerpts, -1, -1))}\n'
+
+
+def _alternatives(numbers: Iterable[int]) -> str:
+    return " | ".join(f'"{number}"' for number in numbers)
+
+
+def _number_probabilities(raw: Any) -> dict[int, float]:
+    """The probability of each digit at this place, from the alternatives that the endpoint lists; they add up to 1."""
     try:
         alternatives = raw.choices[0].logprobs.content[0].top_logprobs
     except (AttributeError, IndexError, TypeError):
-        return None
-    digits = {item.token.strip(): math.exp(item.logprob) for item in alternatives if item.token.strip().isdigit()}
+        return {}
+    digits = {int(item.token): math.exp(item.logprob) for item in alternatives if item.token.strip().isdecimal()}
     total = sum(digits.values())
-    return digits.get("0", 0.0) / total if total else None
+    return {digit: probability / total for digit, probability in digits.items()} if total else {}
 
 
 def _prepend(first: ChatResponse | None, rest: ChatResponseGen) -> ChatResponseGen:
@@ -217,10 +234,6 @@ def _prepend(first: ChatResponse | None, rest: ChatResponseGen) -> ChatResponseG
         if first is not None:
             yield first
             yield from rest
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _reason(error: Exception) -> str:

@@ -22,7 +22,7 @@ EMBEDDED_WINDOWS = 10
 FEW_WINDOWS = 40
 """So few are all compared by meaning, for they are soon known by heart: a question in other words finds them."""
 
-_SIMILARITY = 0.5
+_SIMILARITY = 1.0
 _ARTICLE = 0.4
 _PERFECT = 1.0 + _SIMILARITY + _ARTICLE
 
@@ -50,8 +50,9 @@ def choose(
     """The at most `k` best passages of the articles (given best first), best first; none overlaps another.
 
     `word_weights` maps the question's stems to their weights. `similarities` gives the cosine of the question
-    and each text. A passage scores the covered share of the question's words, half its similarity, and .4 / rank
-    of its article.
+    and each text. A passage scores the covered share of the question's words, its similarity, and .4 / rank of its
+    article. On 48 questions about the seeds and 74 news questions this put the answer into the first 330 tokens for
+    .958 and .905; with half the similarity for .938 and .905.
     """
     windows = [
         window for place, version in enumerate(versions) for window in _windows(version, word_weights, 1 / (1 + place))

@@ -23,7 +23,7 @@ class ScriptedEndpoint:
 
     `none_probability` is what the digits of the first marker give to "0". `rejects` names request fields that are
     answered with 400; `status` answers everything with that status. The reply is sent in `pieces` of some characters,
-    `pause_seconds` before each, `first_pause_seconds` before the first; `breaks_after` pieces the connection is cut
+    as many as `max_tokens` allows, `pause_seconds` before each, `first_pause_seconds` before the first; `breaks_after` pieces the connection is cut
     (with `cleanly`, the stream just ends there).
     """
 
@@ -37,6 +37,7 @@ class ScriptedEndpoint:
     breaks_after: int | None = None
     cleanly: bool = False
     raw_event: str | None = None
+    sent: int = 0
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
     began: Event = field(default_factory=Event)
@@ -107,6 +108,7 @@ class ScriptedEndpoint:
                     return
                 ended.wait(self.pause_seconds if number else self.first_pause_seconds)
                 _send(request, event)
+                self.sent += 1
             request.wfile.write(b"0\r\n\r\n")
         except OSError:
             disconnected.set()
@@ -123,7 +125,7 @@ class ScriptedEndpoint:
         if self.raw_event is not None:
             yield self.raw_event
             return
-        pieces = list(_pieces(self.reply, self.piece_characters))
+        pieces = list(_pieces(self.reply, self.piece_characters))[: asked.get("max_tokens")]
         first_digit = next((n for n, piece in enumerate(pieces) if n and pieces[n - 1] == "["), None)
         for number, piece in enumerate(pieces):
             choice: dict[str, Any] = {"index": 0, "delta": {"role": "assistant", "content": piece}}

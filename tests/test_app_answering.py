@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -178,11 +179,12 @@ def test_empty_reply_is_an_abstention(room: Room) -> None:
     assert room.written("").reason == "not_stated"
 
 
-def test_writer_is_stopped_once_it_will_not_answer(room: Room) -> None:
+def test_writer_is_not_read_on_once_it_will_not_answer(room: Room) -> None:
     room.endpoint.pause_seconds = 0.01
     room.endpoint.none_probability = 0.9
     room.written("[1] The capital of Peru is Lima.\n" + "[2] And so on it goes. \n" * 300, "Who is the mayor of Lima?")
-    assert room.endpoint.disconnected.wait(5)
+    time.sleep(0.3)
+    assert room.endpoint.sent < 100
 
 
 def test_unreachable_endpoint_gives_quotes_and_says_why(room: Room) -> None:

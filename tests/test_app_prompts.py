@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import prompts
+from app.excerpts import choose_excerpts
 from app.writing import prompt_for
 from index.articles import Evidence
 from prompts import render
@@ -42,8 +43,11 @@ EVIDENCE = (
 )
 
 
+EXCERPTS = choose_excerpts(EVIDENCE, 1_000)
+
+
 def sent(name: str) -> str:
-    messages = prompt_for(QUESTION, EVIDENCE, as_of=DAYS[name])
+    messages = prompt_for(QUESTION, EXCERPTS, as_of=DAYS[name])
     return "\n".join(f"=== {role}\n{text}" for role, text in messages) + "\n"
 
 
@@ -54,8 +58,8 @@ def test_prompt_is_sent_as_in_its_snapshot(name: str) -> None:
 
 
 def test_fixed_part_of_the_prompt_comes_first() -> None:
-    one = prompt_for("What stake?", EVIDENCE, as_of=None)
-    other = prompt_for("Who resigned?", EVIDENCE[:1], as_of=date(2023, 1, 1))
+    one = prompt_for("What stake?", EXCERPTS, as_of=None)
+    other = prompt_for("Who resigned?", EXCERPTS[:1], as_of=date(2023, 1, 1))
     assert one[0] == other[0]
     assert [role for role, _ in one] == ["system", "user"]
 

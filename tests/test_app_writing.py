@@ -6,7 +6,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from scripted_endpoint import MODEL, ScriptedEndpoint
@@ -14,11 +14,11 @@ from scripted_endpoint import MODEL, ScriptedEndpoint
 from app.citations import Draft
 from app.config import load_settings
 from app.errors import WriterError, WriterTimeoutError, WriterUnavailableError
+from app.excerpts import choose_excerpts
 from app.schema import Tokens
 from app.wiring import Writers
-from app.writing import Writer, Writing, excerpts, prompt_for, reply_grammar, within_budget
+from app.writing import Writer, Writing, prompt_for, reply_grammar
 from index.articles import Evidence
-from index.chunking import count_tokens
 
 QUESTION = "What stake will Renault hold?"
 
@@ -40,6 +40,7 @@ def passage(quote: str, article_id: str = "a1", **changed: object) -> Evidence:
 
 
 EVIDENCE = (passage("Renault will cut its stake in Nissan to 15%."), passage("Nissan makes cars.", "a2"))
+EXCERPTS = choose_excerpts(EVIDENCE, 1_000)
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +66,8 @@ def writer_for(base_url: str, *, timeout_seconds: float = 20.0, key: str | None 
 
 
 def write(writer: Writer) -> tuple[list[Draft], Writing]:
-    writing = writer.begin(QUESTION, EVIDENCE, as_of=None)
-    return list(writer.write(writing, n_passages=len(EVIDENCE))), writing
+    writing = writer.begin(QUESTION, EXCERPTS, as_of=None)
+    return list(writer.write(writing)), writing
 
 
 def test_reply_is_drafts_with_their_markers(endpoint: ScriptedEndpoint) -> None:
@@ -79,8 +80,8 @@ def test_reply_is_drafts_with_their_markers(endpoint: ScriptedEndpoint) -> None:
 def test_first_draft_comes_before_the_second_is_written(endpoint: ScriptedEndpoint) -> None:
     endpoint.reply = "[1] Renault will hold 15%.\n[2] Nissan makes cars."
     writer = writer_for(endpoint.base_url)
-    writing = writer.begin(QUESTION, EVIDENCE, as_of=None)
-    drafts = writer.write(writing, n_passages=2)
+    writing = writer.begin(QUESTION, EXCERPTS, as_of=None)
+    drafts = writer.write(writing)
     assert next(drafts).text == "Renault will hold 15%."
     assert "cars" not in writing.raw
     drafts.close()
@@ -240,14 +241,14 @@ def test_leaving_the_drafts_closes_the_connection(endpoint: ScriptedEndpoint) ->
     endpoint.reply = "[1] Renault will hold 15%.\n" + "[2] Nissan makes cars.\n" * 200
     endpoint.pause_seconds = 0.01
     writer = writer_for(endpoint.base_url)
-    drafts = writer.write(writer.begin(QUESTION, EVIDENCE, as_of=None), n_passages=2)
+    drafts = writer.write(writer.begin(QUESTION, EXCERPTS, as_of=None))
     next(drafts)
     drafts.close()
     assert endpoint.disconnected.wait(5)
 
 
 def test_writing_begins_empty() -> None:
-    assert Writing((("user", "?"),)).tokens == Tokens()
+    assert Writing((("user", "?"),), 1).tokens == Tokens()
 
 
 def test_grammar_allows_only_the_passages_that_there_are() -> None:
@@ -255,42 +256,7 @@ def test_grammar_allows_only_the_passages_that_there_are() -> None:
     assert 'root ::= "[0]" |' in reply_grammar(3)
 
 
-def test_excerpts_of_one_article_stand_together_under_its_heading() -> None:
-    published = datetime(2023, 1, 5, tzinfo=UTC)
-    evidence = (
-        passage("First.", source="The Times", published_at=published),
-        passage("Second.", "a2"),
-        passage("Third\nline.", source="The Times", published_at=published),
-    )
-    assert excerpts(evidence) == (
-        "Title of a1 (The Times, 2023-01-05)\n[1] First.\n[3] Third line.\n\nTitle of a2\n[2] Second."
-    )
-
-
-def test_articles_stand_in_the_order_of_their_best_passage() -> None:
-    evidence = (passage("One.", "b"), passage("Two.", "a"), passage("Three.", "b"), passage("Four.", "a"))
-    assert [line[:3] for line in excerpts(evidence).splitlines() if line.startswith("[")] == [
-        "[1]",
-        "[3]",
-        "[2]",
-        "[4]",
-    ]
-
-
 def test_question_carries_the_day_it_is_asked_on() -> None:
-    with_day = prompt_for(QUESTION, EVIDENCE, as_of=date(2023, 1, 5))[1][1]
+    with_day = prompt_for(QUESTION, EXCERPTS, as_of=date(2023, 1, 5))[1][1]
     assert f"Question (asked on 2023-01-05): {QUESTION}" in with_day
-    assert "asked on" not in prompt_for(QUESTION, EVIDENCE, as_of=None)[1][1]
-
-
-def test_evidence_is_kept_within_its_tokens() -> None:
-    long = passage("A long sentence that says a great deal about very little. " * 30, "a2")
-    short = passage("Short.", "a3")
-    chosen = within_budget((EVIDENCE[0], long, short), 60)
-    assert chosen == (EVIDENCE[0], short)
-    assert count_tokens(excerpts(chosen)) <= 60
-
-
-def test_one_passage_is_always_given() -> None:
-    assert within_budget(EVIDENCE, 1) == EVIDENCE[:1]
-    assert within_budget((), 100) == ()
+    assert "asked on" not in prompt_for(QUESTION, EXCERPTS, as_of=None)[1][1]

@@ -1,0 +1,26 @@
+"""Which excerpt states the answer: the writer's own probabilities and the question's measure of each, together.
+
+Either alone errs in its own way: the small model likes what stands first, words and vectors like what is merely about
+the subject. Leaves out: whether the chosen one is good enough (abstaining).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from app.quoting import Quote
+
+MEASURE_WEIGHT = 2.0
+"""What one unit of a quote's fit is worth in units of log probability."""
+
+_LEAST = 1e-4
+
+
+def choose_number(quotes: Sequence[Quote], probabilities: Mapping[int, float]) -> int:
+    """The number, from 1, of the quote that most likely states the answer; `quotes` are the excerpts in their order."""
+
+    def weight(number: int) -> float:
+        return math.log(probabilities.get(number, 0.0) + _LEAST) + MEASURE_WEIGHT * quotes[number - 1].fit
+
+    return max(range(1, len(quotes) + 1), key=weight)
