@@ -22,9 +22,9 @@ class ScriptedEndpoint:
     """What the endpoint says, how, and what it was asked. Use as a context manager; `reset` between tests.
 
     `none_probability` is what the digits of the first marker give to "0". `rejects` names request fields that are
-    answered with 400; `status` answers everything with that status. The reply is sent in `pieces` of some characters,
-    as many as `max_tokens` allows, `pause_seconds` before each, `first_pause_seconds` before the first; `breaks_after` pieces the connection is cut
-    (with `cleanly`, the stream just ends there).
+    answered with 400; `status` answers everything with that status. The reply is sent in pieces of some characters,
+    as many as `max_tokens` allows, `pause_seconds` before each, `first_pause_seconds` before the first; `breaks_after`
+    pieces the connection is cut (with `cleanly`, the stream just ends there). `sent` counts the pieces.
     """
 
     reply: str = "[0]"

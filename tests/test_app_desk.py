@@ -353,7 +353,7 @@ def test_several_may_ask_at_once(here: Opened) -> None:
 
 def test_example_questions_are_answered(here: Opened) -> None:
     questions = here.desk.example_questions(4)
-    assert len(questions) == len(set(questions)) == 4
+    assert 3 <= len(set(questions)) == len(questions) <= 4
     for question in questions:
         assert here.ask(question, quotes_only=True).answered, question
 
