@@ -6,25 +6,26 @@ Leaves out: keeping the turn (record), where the writer comes from (wiring), and
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
-from app.abstaining import Signals, states_the_answer
 from app.assembling import Assembly, nearest
 from app.choosing import choose_number
-from app.citations import Draft
 from app.conversation import standalone
 from app.errors import WriterError
 from app.excerpts import choose_excerpts
-from app.questions import can_answer
-from app.quoting import Quote, choose_quotes, quote_of, rank_quotes
+from app.judging import judge, stands
+from app.questions import names_in, parts_of
+from app.quoting import MAX_WORDS, Quote, choose_quotes, quote_of, rank_quotes
 from app.relevance import Relevance
 from app.schema import Event, EvidenceFound, Reason, SentenceReleased
-from app.supporting import Supported, find_support
-from app.turn import Checked, Turn
-from index.articles import Retrieved
+from app.turn import Turn
+from index.articles import Evidence, Retrieved
 from index.retrieval import Retriever
+from index.words import words
 
 if TYPE_CHECKING:
     from app.writing import Writer
@@ -45,27 +46,29 @@ def answer(turn: Turn, *, retriever: Retriever, writer_source: WriterSource) -> 
     quotes stand in for it.
     """
     turn.standalone_question = standalone(turn.question, turn.history)
-    retrieved = retriever.retrieve(turn.standalone_question, as_of=turn.asked_as_of, filters=turn.filters, k=PASSAGES)
-    turn.retrieved = retrieved
+    parts = [Relevance.of(part, standalone(part, turn.history), retriever) for part in parts_of(turn.question)]
+    retrieved = turn.retrieved = _gather(turn, retriever, parts)
     turn.retrieval_seconds = turn.evidence_seconds = turn.seconds()
     assembly = Assembly(turn)
     if not retrieved.evidence:
         yield assembly.abstain(_reason_for_nothing(retrieved))
         return
     yield EvidenceFound(evidence=nearest(retrieved.evidence), seconds=turn.evidence_seconds)
-    relevance = Relevance.of(turn.standalone_question, retriever)
+    if _names_strangers(turn.question, retrieved.evidence):
+        yield assembly.abstain("not_stated")
+        return
     writer, turn.fallback = (None, None) if turn.quotes_only else writer_source()
     if writer is not None:
         try:
-            yield from _write(turn, writer, relevance, assembly)
+            yield from _write(turn, writer, parts, assembly)
         except WriterError as error:
             log.warning("turn %s: %s; answering with quotes", turn.turn_id, error)
             turn.fallback = str(error)
             turn.writer = "quotes"
             assembly.clear()
             writer = None
-    if writer is None:
-        yield from _quote(turn, relevance, assembly)
+    if writer is None or assembly.sentences:
+        yield from _quote(turn, parts, assembly)
     yield assembly.finish() if assembly.sentences else assembly.abstain("not_stated")
 
 
@@ -75,100 +78,96 @@ def _reason_for_nothing(retrieved: Retrieved) -> Reason:
     return "not_stated" if retrieved.allowed_articles else "filtered_out"
 
 
-def _write(turn: Turn, writer: Writer, relevance: Relevance, assembly: Assembly) -> Iterator[SentenceReleased]:
-    """Releases each sentence that the writer completes and a passage supports; at the first sign of "not stated"
-    the writer is stopped and nothing is released.
+def _names_strangers(question: str, evidence: Sequence[Evidence]) -> bool:
+    """Whether the question names what no passage found for it mentions: then none of them is about that."""
+    known = {word.stem for passage in evidence for word in words(f"{passage.title} {passage.source} {passage.quote}")}
+    return not names_in(question) <= known
+
+
+def _gather(turn: Turn, retriever: Retriever, parts: Sequence[Relevance]) -> Retrieved:
+    """Evidence for the whole question; where it asks for more than one thing, for each of them in turn."""
+
+    def retrieve(question: str) -> Retrieved:
+        return retriever.retrieve(question, as_of=turn.asked_as_of, filters=turn.filters, k=PASSAGES)
+
+    whole = retrieve(turn.standalone_question)
+    if len(parts) == 1 or not whole.evidence:
+        return whole
+    each = [retrieve(part.question).evidence for part in parts]
+    chosen: list[Evidence] = []
+    for passage in chain.from_iterable(zip_longest(*each, whole.evidence)):
+        if passage is not None and not any(_overlap(passage, other) for other in chosen):
+            chosen.append(passage)
+    return replace(whole, evidence=tuple(chosen[:PASSAGES]))
+
+
+def _write(turn: Turn, writer: Writer, parts: Sequence[Relevance], assembly: Assembly) -> Iterator[SentenceReleased]:
+    """Releases each sentence that the writer completes and a passage supports.
+
+    Where the endpoint gives probabilities, the sentence to lean on is chosen before anything is written, and nothing is
+    written when none of them states the answer.
     """
     assert turn.retrieved is not None
     turn.excerpts = choose_excerpts(turn.retrieved.evidence, writer.evidence_tokens)
     turn.writer = writer.model
     turn.writing = writer.begin(turn.standalone_question, turn.excerpts, as_of=turn.asked_as_of)
     writer.weigh(turn.writing)
-    number = None
+    numbers: list[int] = []
     if turn.writing.probabilities:
-        quotes = [quote_of(excerpt, relevance, question=turn.question) for excerpt in turn.excerpts]
-        number = choose_number(quotes, turn.writing.probabilities)
-        if not _stands(quotes[number - 1], relevance, turn.writing.none_probability):
+        numbers = _numbers(turn, parts, turn.writing.probabilities)
+        if not numbers:
             return
-    with closing(writer.write(turn.writing, number=number)) as drafts:
+    answered: set[tuple[int, ...]] = set()
+    with closing(writer.write(turn.writing, numbers=numbers)) as drafts:
         for draft in drafts:
-            released = _judge(turn, draft, relevance, assembly)
+            if len(numbers) > 1 and draft.markers in answered:
+                continue  # one sentence for each part leaves room for the others
+            released = judge(turn, draft, parts, assembly)
             if released is not None:
+                answered.add(draft.markers)
                 turn.first_word_seconds = turn.first_word_seconds or turn.seconds()
                 yield released
             if len(assembly.sentences) == MAX_SENTENCES:
                 return
 
 
-def _judge(turn: Turn, draft: Draft, relevance: Relevance, assembly: Assembly) -> SentenceReleased | None:
-    """The draft as a supported sentence, or the sentence it leans on in its place, or nothing."""
-    assert turn.writing is not None
-    none_probability = turn.writing.none_probability
-    leaned_on = [turn.excerpts[n - 1] for n in draft.markers if 1 <= n <= len(turn.excerpts)]
-    named = list(dict.fromkeys(excerpt.passage for excerpt in leaned_on))
-    shown = list(dict.fromkeys(excerpt.passage for excerpt in turn.excerpts))
-    support = find_support(draft.text, named, shown) if draft.text else None
-    released: SentenceReleased | None = None
-    problems: tuple[str, ...] = ("no excerpt states it",)
-    if support is not None:
-        problems = support.problems
-        if not problems and _answers(
-            turn, draft.text, support, relevance, none_probability, first=not assembly.sentences
-        ):
-            released = assembly.add_written(draft.text, support)
-    if released is None and leaned_on and not assembly.sentences:
-        quote = quote_of(leaned_on[0], relevance, question=turn.question)
-        if _stands(quote, relevance, none_probability):
-            released = assembly.add_quote(quote)
-    turn.checked.append(Checked(draft.text, draft.markers, released.sentence.text if released else None, problems))
-    return released
+def _numbers(turn: Turn, parts: Sequence[Relevance], probabilities: Mapping[int, float]) -> list[int]:
+    """The excerpts to lean on, one for each part that has one; the surest first, for the others lean on it."""
+    chosen = []
+    for part in parts:
+        quotes = [quote_of(excerpt, part) for excerpt in turn.excerpts]
+        number = choose_number(quotes, probabilities)
+        quote = quotes[number - 1]
+        chosen.append((number, stands(quote, part, turn), stands(quote, part, turn, beside=True)))
+    if not any(alone for _, alone, _ in chosen):
+        return []
+    chosen.sort(key=lambda item: not item[1])
+    return list(dict.fromkeys(number for number, _, beside in chosen if beside))
 
 
-def _answers(
-    turn: Turn,
-    text: str,
-    support: Supported,
-    relevance: Relevance,
-    none_probability: float | None,
-    *,
-    first: bool,
-) -> bool:
-    """Whether a supported sentence answers this question; one that follows an answer only has to be supported."""
-    if not first:
-        return True
-    passage = support.citations[0].passage
-    return states_the_answer(
-        Signals(
-            coverage=relevance.coverage(f"{passage.title} {passage.quote}"),
-            similarity=passage.similarity,
-            right_kind=can_answer(turn.question, text),
-            none_probability=none_probability,
-        )
-    )
+def _quote(turn: Turn, parts: Sequence[Relevance], assembly: Assembly) -> Iterator[SentenceReleased]:
+    """Releases the best quotes of each part whose best quote states the answer.
 
-
-def _stands(quote: Quote, relevance: Relevance, none_probability: float | None) -> bool:
-    """Whether a quote may be shown as the answer."""
-    return states_the_answer(
-        Signals(
-            coverage=relevance.coverage(f"{quote.passage.title} {quote.text}"),
-            similarity=max(quote.similarity, quote.passage.similarity),
-            right_kind=quote.right_kind,
-            none_probability=none_probability,
-        )
-    )
-
-
-def _quote(turn: Turn, relevance: Relevance, assembly: Assembly) -> Iterator[SentenceReleased]:
-    """Releases the best quotes, if the best of them states the answer."""
+    After something written, these are the quotes beside it that say as much on their own, in what words are left.
+    """
     assert turn.retrieved is not None
-    ranked = rank_quotes(turn.retrieved.evidence, relevance, question=turn.question)
-    if not _any_stands(ranked, relevance):
-        return
-    turn.first_word_seconds = turn.seconds()
-    for quote in choose_quotes(ranked):
-        yield assembly.add_quote(quote)
+    ranks = [(part, rank_quotes(turn.retrieved.evidence, part)) for part in parts]
+    ranks.sort(key=lambda item: not (item[1] and stands(item[1][0], item[0], None)))
+    for part, ranked in ranks:
+        if not ranked or not stands(ranked[0], part, None, beside=len(parts) > 1 and bool(assembly.sentences)):
+            continue
+        n_words = sum(len(sentence.text.split()) for sentence in assembly.sentences)
+        fresh = [quote for quote in ranked if not assembly.cites(quote)]
+        for quote in choose_quotes(ranked, max_words=MAX_WORDS - n_words) if len(parts) == 1 else fresh[:1]:
+            if len(assembly.sentences) < MAX_SENTENCES and not assembly.cites(quote) and _fits(quote, n_words):
+                turn.first_word_seconds = turn.first_word_seconds or turn.seconds()
+                yield assembly.add_quote(quote)
 
 
-def _any_stands(ranked: Sequence[Quote], relevance: Relevance) -> bool:
-    return bool(ranked) and _stands(ranked[0], relevance, None)
+def _fits(quote: Quote, n_words: int) -> bool:
+    """Whether a quote beside so many words keeps the answer short; the first quote always does."""
+    return not n_words or n_words + len(quote.text.split()) <= MAX_WORDS
+
+
+def _overlap(passage: Evidence, other: Evidence) -> bool:
+    return passage.article_id == other.article_id and passage.start < other.end and other.start < passage.end

@@ -46,6 +46,14 @@ class Assembly:
         """A quote, citing itself; its line breaks become spaces."""
         return self._add(" ".join(quote.text.split()), "quoted", (Cited(quote.passage, quote.start, quote.end),))
 
+    def cites(self, quote: Quote) -> bool:
+        """Whether something of the quote is cited already."""
+        start, end = quote.passage.start + quote.start, quote.passage.start + quote.end
+        return any(
+            citation.article_id == quote.passage.article_id and citation.start < end and start < citation.end
+            for citation in self._citations
+        )
+
     def finish(self) -> Finished:
         """The answer, with what was found beside what it cites."""
         return self._finished(answered=True, reason=None)

@@ -35,6 +35,11 @@ _YES_NO = re.compile(
     r"(?:is|are|was|were|will|would|do|does|did|has|have|had|can|could|may|might|should|am)\b",
     re.IGNORECASE,
 )
+_AND_ASKS = re.compile(
+    r",?\s+and\s+(?=(?:(?:in|by|from|for|to|with|at|of|on)\s+)?"
+    r"(?:what|who|whom|whose|when|where|why|which|how|is|are|was|were|will|does|do|did|has|have)\b)",
+    re.IGNORECASE,
+)
 _WHEN_WORDS = re.compile(
     r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|aug|"
     r"sept?|oct|nov|dec|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|yesterday|tomorrow|tonight|"
@@ -43,10 +48,16 @@ _WHEN_WORDS = re.compile(
     r"(?:19|20)\d\d|\d{1,2}:\d\d)\b",
     re.IGNORECASE,
 )
+_DAY_ASKED = re.compile(r"\b(?:what|which) (?:year|month|day|date)\b", re.IGNORECASE)
+_DAY = re.compile(
+    r"\b(?:(?:19|20)\d\d|\d{1,2}(?:st|nd|rd|th)|january|february|march|april|may|june|july|august|september|october|"
+    r"november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|yesterday|tomorrow)\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"\b[A-Z][\w’'-]+")
 _SHARE_WORDS = re.compile(
-    r"\b(?:half|third|quarter|majority|most|all|none|double|triple|twice|dozens?|hundreds|thousands|millions|billions|"
-    r"one|two|first|second|single|couple|pair|once|several)\b|%",
+    r"\b(?:half|third|quarter|majority|double|triple|twice|dozens?|hundreds|thousands|millions|billions|couple|pair|"
+    r"several)\b|%",
     re.IGNORECASE,
 )
 
@@ -72,6 +83,28 @@ def kind_of(question: str) -> Kind:
     return "thing"
 
 
+def parts_of(question: str) -> list[str]:
+    """The questions that a question asks, where it plainly asks two; otherwise the question itself.
+
+    >>> parts_of("When was he arrested, and how old is the alliance he led?")
+    ['When was he arrested?', 'how old is the alliance he led?']
+    """
+    parts = [part.strip(" ,") for part in _AND_ASKS.split(question.strip().rstrip("?"))]
+    if len(parts) < 2 or not all(content_stems(part) for part in parts):
+        return [question]
+    return [f"{part}?" for part in parts]
+
+
+def names_in(question: str) -> frozenset[str]:
+    """The stems of the names in a question: capitalised words, save the first of all.
+
+    >>> sorted(names_in("What did Google offer to Nissan’s board?"))
+    ['googl', 'nissan']
+    """
+    _, _, rest = question.partition(" ")
+    return frozenset(stem(match.group()) for match in _NAME.finditer(rest) if match.group().lower() not in STOP_WORDS)
+
+
 def can_answer(question: str, text: str) -> bool:
     """Whether `text` holds an answer of the kind asked for, and says something that the question does not.
 
@@ -88,6 +121,8 @@ def can_answer(question: str, text: str) -> bool:
         stated = {value for value, _, _ in located_numbers(text)} - known
         return bool(stated or _SHARE_WORDS.search(text) or (_QUALITATIVE.search(question) and news))
     if kind == "time":
+        if _DAY_ASKED.search(question) and not _DAY.search(text):
+            return False
         return any(stem(match.group()) not in asked for match in _WHEN_WORDS.finditer(text)) or bool(
             {value for value, _, _ in located_numbers(text)} - {value for value, _, _ in located_numbers(question)}
         )

@@ -52,43 +52,43 @@ class Quote:
         return self.passage.quote[self.start : self.end]
 
 
-def rank_quotes(evidence: Sequence[Evidence], relevance: Relevance, *, question: str) -> list[Quote]:
+def rank_quotes(evidence: Sequence[Evidence], relevance: Relevance) -> list[Quote]:
     """Every sentence of the best passages, best first.
 
     A sentence scores the covered share of the question's words, its similarity, a third of its passage's score,
-    and a little when it is of the kind asked for (`question`, as it was asked).
+    and a little when it is of the kind asked for.
     """
     places = [(passage, start, end) for passage in evidence[:PASSAGES] for start, end in _sentences(passage.quote)]
     similarities = relevance.similarities([passage.quote[start:end] for passage, start, end in places])
     quotes = [
-        _quote(passage, start, end, similarity, relevance, question)
+        _quote(passage, start, end, similarity, relevance)
         for (passage, start, end), similarity in zip(places, similarities, strict=True)
     ]
     return sorted(quotes, key=lambda quote: -quote.score)
 
 
-def quote_of(excerpt: Excerpt, relevance: Relevance, *, question: str) -> Quote:
+def quote_of(excerpt: Excerpt, relevance: Relevance) -> Quote:
     """One sentence of a passage as a quote, measured like the others."""
     (similarity,) = relevance.similarities([excerpt.text])
-    return _quote(excerpt.passage, excerpt.start, excerpt.end, similarity, relevance, question)
+    return _quote(excerpt.passage, excerpt.start, excerpt.end, similarity, relevance)
 
 
-def _quote(passage: Evidence, start: int, end: int, similarity: float, relevance: Relevance, question: str) -> Quote:
+def _quote(passage: Evidence, start: int, end: int, similarity: float, relevance: Relevance) -> Quote:
     text = passage.quote[start:end]
     coverage = relevance.coverage(text)
-    right_kind = can_answer(question, text)
+    right_kind = can_answer(relevance.asked, text)
     return Quote(passage, start, end, coverage, similarity, right_kind)
 
 
-def choose_quotes(ranked: Sequence[Quote]) -> list[Quote]:
-    """The best quote, and those nearly as good that still fit into 75 words; the same words are not quoted twice."""
+def choose_quotes(ranked: Sequence[Quote], *, max_words: int = MAX_WORDS) -> list[Quote]:
+    """The best quote, and those nearly as good that still fit into the words; the same words are not quoted twice."""
     chosen: list[Quote] = []
     n_words = 0
     for quote in ranked:
         length = len(quote.text.split())
         if chosen and (
             len(chosen) == MAX_QUOTES
-            or n_words + length > MAX_WORDS
+            or n_words + length > max_words
             or quote.score < CLOSE_SECOND * chosen[0].score
             or any(quote.text == other.text for other in chosen)
         ):

@@ -26,16 +26,17 @@ class Measures(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Relevance:
-    """One question's measure of texts."""
+    """One question's measure of texts: `asked` as it was put, `question` as it can be understood alone."""
 
+    asked: str
     question: str
     weights: Mapping[str, float]
     measures: Measures
 
     @classmethod
-    def of(cls, question: str, measures: Measures) -> Relevance:
+    def of(cls, asked: str, question: str, measures: Measures) -> Relevance:
         """The measure of a question."""
-        return cls(question, measures.word_weights(question), measures)
+        return cls(asked, question, measures.word_weights(question), measures)
 
     def coverage(self, text: str) -> float:
         """The share, in [0, 1], of the question's weighted content words that occur in the text; 0 if it has none."""

@@ -97,15 +97,15 @@ class Writer:
         writing.raw = ""
         self._weighs = bool(writing.probabilities)
 
-    def write(self, writing: Writing, *, number: int | None = None) -> Generator[Draft]:
+    def write(self, writing: Writing, *, numbers: Sequence[int] = ()) -> Generator[Draft]:
         """Sends the prompt and gives each sentence as it is completed, filling in `writing` on the way.
 
-        With `number` the reply begins with that excerpt, where the endpoint takes a grammar. Closing the iterator
-        stops the model. Raises WriterTimeoutError when the whole takes longer than allowed, WriterUnavailableError
-        when the endpoint cannot be reached or refuses, WriterError for anything else.
+        With `numbers` the reply is a line for each of those excerpts, where the endpoint takes a grammar. Closing the
+        iterator stops the model. Raises WriterTimeoutError when the whole takes longer than allowed,
+        WriterUnavailableError when the endpoint cannot be reached or refuses, WriterError for anything else.
         """
         reader = DraftReader()
-        grammar = reply_grammar(writing.n_excerpts, number)
+        grammar = reply_grammar(writing.n_excerpts, numbers)
         with closing(self._pieces(writing, grammar, max_tokens=MAX_TOKENS)) as pieces:
             for piece in pieces:
                 yield from reader.feed(piece)
@@ -194,15 +194,15 @@ def prompt_for(question: str, excerpts: Sequence[Excerpt], *, as_of: date | None
     return (("system", render("answer_system")), ("user", user))
 
 
-def reply_grammar(n_excerpts: int, number: int | None = None) -> str:
+def reply_grammar(n_excerpts: int, numbers: Sequence[int] = ()) -> str:
     """GBNF for `[0]`, or one to three lines of `[n] A sentence.` with n from 1 to `n_excerpts`.
 
-    With `number`, the first line begins with it and there is no `[0]`.
+    With `numbers`, one line for each of them, in that order.
     """
-    further = f'("\\n" line){{0,{MAX_SENTENCES - 1}}}'
-    root = f'"[0]" | line {further}' if number is None else f'"[{number}] " sentence {further}'
+    any_lines = f'"[0]" | line ("\\n" line){{0,{MAX_SENTENCES - 1}}}'
+    these_lines = ' "\\n" '.join(f'"[{number}] " sentence' for number in numbers)
     return (
-        f"root ::= {root}\n"
+        f"root ::= {these_lines or any_lines}\n"
         'line ::= "[" number "] " sentence\n'
         f"number ::= {_alternatives(range(n_excerpts, 0, -1))}\n"
         'sentence ::= [A-Z0-9"“‘$€£] [^\\n\\[\\]]{2,400}\n'

@@ -33,8 +33,7 @@ def passage(quote: str, article_id: str = "a1", start: int = 0, source: str | No
 def test_sentences_are_numbered_under_their_article() -> None:
     evidence = (passage("It rose. It fell.", source="The Times"), passage("It stood   still.", "a2"))
     assert excerpts_text(choose_excerpts(evidence, 1_000)) == (
-        "Title of a1 (The Times, 2023-01-05)\n[1] It rose.\n[2] It fell.\n\n"
-        "Title of a2\n[3] It stood still."
+        "Title of a1 (The Times, 2023-01-05)\n[1] It rose.\n[2] It fell.\n\nTitle of a2\n[3] It stood still."
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.questions import can_answer, kind_of
+from app.questions import can_answer, kind_of, names_in, parts_of
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,28 @@ def test_any_question_and_text_are_judged(question: str, text: str) -> None:
 @given(st.sampled_from(["What is Ampere?", "Who resigned?", "Why did Renault sell?", "Where is Nissan?"]))
 def test_question_does_not_answer_itself(question: str) -> None:
     assert not can_answer(question, question)
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("Who resigned?", ["Who resigned?"]),
+        ("Who resigned, and why was he replaced?", ["Who resigned?", "why was he replaced?"]),
+        ("When will it end and in which year did it begin?", ["When will it end?", "in which year did it begin?"]),
+        ("What do Nissan and Renault share?", ["What do Nissan and Renault share?"]),
+        ("And why?", ["And why?"]),
+    ],
+)
+def test_question_is_taken_apart_where_it_plainly_asks_two(question: str, parts: list[str]) -> None:
+    assert parts_of(question) == parts
+
+
+def test_names_are_the_capitalised_words_but_the_first() -> None:
+    assert names_in("What did Google offer Nissan's board?") == {"googl", "nissan"}
+    assert names_in("Why?") == frozenset()
+
+
+def test_day_that_is_asked_for_has_to_be_a_day() -> None:
+    assert not can_answer("On what day did the board meet?", "The board recently met to cut 43% to 15%.")
+    assert can_answer("On what day did the board meet?", "The board met on Tuesday.")
+    assert not can_answer("How many cars will it sell?", "It has a strategy for all-battery cars.")

@@ -256,6 +256,22 @@ def test_grammar_allows_only_the_passages_that_there_are() -> None:
     assert 'root ::= "[0]" |' in reply_grammar(3)
 
 
+def test_grammar_leads_to_the_excerpts_chosen() -> None:
+    grammar = reply_grammar(3, [3, 1])
+    assert grammar.startswith('root ::= "[3] " sentence "\\n" "[1] " sentence\n')
+
+
+def test_weighing_asks_for_a_number_alone(endpoint: ScriptedEndpoint) -> None:
+    endpoint.reply = "[2] Nissan makes cars."
+    writer = writer_for(endpoint.base_url)
+    writing = writer.begin(QUESTION, EXCERPTS, as_of=None)
+    writer.weigh(writing)
+    assert set(writing.probabilities) >= {0, 2}
+    assert sum(writing.probabilities.values()) == pytest.approx(1.0)
+    assert writing.raw == ""
+    assert list(writer.write(writing, numbers=[2])) == [Draft("Nissan makes cars.", (2,))]
+
+
 def test_question_carries_the_day_it_is_asked_on() -> None:
     with_day = prompt_for(QUESTION, EXCERPTS, as_of=date(2023, 1, 5))[1][1]
     assert f"Question (asked on 2023-01-05): {QUESTION}" in with_day

@@ -1,0 +1,71 @@
+"""What becomes of a drafted sentence: shown with what supports it, replaced by a quote, or dropped.
+
+Leaves out: the check of a sentence against a passage (checking, supporting), and when to abstain (abstaining).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.abstaining import Signals, states_the_answer
+from app.assembling import Assembly
+from app.citations import Draft
+from app.questions import can_answer
+from app.quoting import Quote, quote_of
+from app.relevance import Relevance
+from app.schema import SentenceReleased
+from app.supporting import Supported, find_support
+from app.turn import Checked, Turn
+
+
+def judge(turn: Turn, draft: Draft, parts: Sequence[Relevance], assembly: Assembly) -> SentenceReleased | None:
+    """The draft as a supported sentence, or the sentence it leans on in its place, or nothing.
+
+    `parts` are the questions that the question asks: a sentence has to answer one of them.
+    """
+    leaned_on = [turn.excerpts[n - 1] for n in draft.markers if 1 <= n <= len(turn.excerpts)]
+    named = list(dict.fromkeys(excerpt.passage for excerpt in leaned_on))
+    shown = list(dict.fromkeys(excerpt.passage for excerpt in turn.excerpts))
+    support = find_support(draft.text, named, shown) if draft.text else None
+    released: SentenceReleased | None = None
+    beside = bool(assembly.sentences)
+    if support and not support.problems and any(_answers(turn, draft.text, support, part, beside) for part in parts):
+        released = assembly.add_written(draft.text, support)
+    elif leaned_on:
+        quotes = [quote_of(leaned_on[0], part) for part in parts]
+        standing = [
+            quote for quote, part in zip(quotes, parts, strict=True) if stands(quote, part, turn, beside=beside)
+        ]
+        released = assembly.add_quote(standing[0]) if standing and not assembly.cites(standing[0]) else None
+    problems = support.problems if support else ("no excerpt states it",)
+    turn.checked.append(Checked(draft.text, draft.markers, released.sentence.text if released else None, problems))
+    return released
+
+
+def stands(quote: Quote, part: Relevance, turn: Turn | None, *, beside: bool = False) -> bool:
+    """Whether a quote may be shown as the answer; without a turn, whatever the writer thinks of it.
+
+    `beside` an answer to another part of the question, less is asked.
+    """
+    return states_the_answer(
+        Signals(
+            coverage=part.coverage(f"{quote.passage.title} {quote.passage.quote}"),
+            similarity=max(quote.similarity, quote.passage.similarity),
+            right_kind=quote.right_kind,
+            none_probability=turn.writing.none_probability if turn and turn.writing else None,
+        ),
+        beside=beside,
+    )
+
+
+def _answers(turn: Turn, text: str, support: Supported, part: Relevance, beside: bool) -> bool:
+    passage = support.citations[0].passage
+    return states_the_answer(
+        Signals(
+            coverage=part.coverage(f"{passage.title} {passage.quote}"),
+            similarity=passage.similarity,
+            right_kind=can_answer(part.asked, text),
+            none_probability=turn.writing.none_probability if turn.writing else None,
+        ),
+        beside=beside,
+    )
