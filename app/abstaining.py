@@ -11,8 +11,8 @@ from dataclasses import dataclass
 MIN_CASE = 1.2
 """What coverage, similarity and the writer's certainty must come to together.
 
-Looked at on 27 questions about the seeds, where every right answer but one lay above it and every unanswerable question
-but one (of the wrong kind) below.
+For quotes it was the best sum of the two on one half of 287 dated news questions: score .431 there, .392 on the other
+half, .633 on the questions about the seeds, where no threshold on a weighted sum came above .658.
 """
 
 MIN_CASE_BESIDE = 0.8

@@ -13,6 +13,7 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
 from app.assembling import Assembly, nearest
+from app.checking import check
 from app.choosing import choose_number
 from app.conversation import standalone
 from app.errors import WriterError
@@ -159,9 +160,15 @@ def _quote(turn: Turn, parts: Sequence[Relevance], assembly: Assembly) -> Iterat
         n_words = sum(len(sentence.text.split()) for sentence in assembly.sentences)
         fresh = [quote for quote in ranked if not assembly.cites(quote)]
         for quote in choose_quotes(ranked, max_words=MAX_WORDS - n_words) if len(parts) == 1 else fresh[:1]:
-            if len(assembly.sentences) < MAX_SENTENCES and not assembly.cites(quote) and _fits(quote, n_words):
+            if len(assembly.sentences) < MAX_SENTENCES and _fits(quote, n_words) and _says_more(quote, assembly):
                 turn.first_word_seconds = turn.first_word_seconds or turn.seconds()
                 yield assembly.add_quote(quote)
+
+
+def _says_more(quote: Quote, assembly: Assembly) -> bool:
+    """Whether a quote is neither cited already nor says again what a sentence of the answer says."""
+    said = any(check(sentence.text, quote.text).supported for sentence in assembly.sentences)
+    return not said and not assembly.cites(quote)
 
 
 def _fits(quote: Quote, n_words: int) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from app.abstaining import Signals, states_the_answer
 from app.assembling import Assembly
 from app.citations import Draft
+from app.excerpts import Excerpt
 from app.questions import can_answer
 from app.quoting import Quote, quote_of
 from app.relevance import Relevance
@@ -27,6 +28,8 @@ def judge(turn: Turn, draft: Draft, parts: Sequence[Relevance], assembly: Assemb
     named = list(dict.fromkeys(excerpt.passage for excerpt in leaned_on))
     shown = list(dict.fromkeys(excerpt.passage for excerpt in turn.excerpts))
     support = find_support(draft.text, named, shown) if draft.text else None
+    if support and turn.writing and turn.writing.probabilities and not _rests_on(support, leaned_on):
+        support = Supported(support.citations, ("it repeats another sentence than the one chosen",))
     released: SentenceReleased | None = None
     beside = bool(assembly.sentences)
     if support and not support.problems and any(_answers(turn, draft.text, support, part, beside) for part in parts):
@@ -55,6 +58,15 @@ def stands(quote: Quote, part: Relevance, turn: Turn | None, *, beside: bool = F
             none_probability=turn.writing.none_probability if turn and turn.writing else None,
         ),
         beside=beside,
+    )
+
+
+def _rests_on(support: Supported, excerpts: Sequence[Excerpt]) -> bool:
+    """Whether any of what supports a sentence lies in the excerpts: a small model copies what stands first."""
+    return any(
+        cited.passage == excerpt.passage and cited.start < excerpt.end and excerpt.start < cited.end
+        for cited in support.citations
+        for excerpt in excerpts
     )
 
 
