@@ -113,15 +113,14 @@ def _write(turn: Turn, writer: Writer, parts: Sequence[Relevance], assembly: Ass
     turn.writer = writer.model
     turn.writing = writer.begin(turn.standalone_question, turn.excerpts, as_of=turn.asked_as_of)
     writer.weigh(turn.writing)
-    numbers: list[int] = []
     if turn.writing.probabilities:
-        numbers = _numbers(turn, parts, turn.writing.probabilities)
-        if not numbers:
+        turn.chosen = _choose(turn, parts, turn.writing.probabilities)
+        if not turn.chosen:
             return
     answered: set[tuple[int, ...]] = set()
-    with closing(writer.write(turn.writing, numbers=numbers)) as drafts:
+    with closing(writer.write(turn.writing, numbers=turn.chosen)) as drafts:
         for draft in drafts:
-            if len(numbers) > 1 and draft.markers in answered:
+            if len(turn.chosen) > 1 and draft.markers in answered:
                 continue  # one sentence for each part leaves room for the others
             released = judge(turn, draft, parts, assembly)
             if released is not None:
@@ -132,18 +131,17 @@ def _write(turn: Turn, writer: Writer, parts: Sequence[Relevance], assembly: Ass
                 return
 
 
-def _numbers(turn: Turn, parts: Sequence[Relevance], probabilities: Mapping[int, float]) -> list[int]:
+def _choose(turn: Turn, parts: Sequence[Relevance], probabilities: Mapping[int, float]) -> tuple[int, ...]:
     """The excerpts to lean on, one for each part that has one; the surest first, for the others lean on it."""
-    chosen = []
+    chosen: list[tuple[bool, int]] = []
     for part in parts:
-        quotes = [quote_of(excerpt, part) for excerpt in turn.excerpts]
-        number = choose_number(quotes, probabilities)
-        quote = quotes[number - 1]
-        chosen.append((number, stands(quote, part, turn), stands(quote, part, turn, beside=True)))
-    if not any(alone for _, alone, _ in chosen):
-        return []
-    chosen.sort(key=lambda item: not item[1])
-    return list(dict.fromkeys(number for number, _, beside in chosen if beside))
+        quotes = dict(enumerate((quote_of(excerpt, part) for excerpt in turn.excerpts), 1))
+        alone = {number: quote for number, quote in quotes.items() if stands(quote, part, turn)}
+        beside = {number: quote for number, quote in quotes.items() if stands(quote, part, turn, beside=True)}
+        if candidates := alone or beside:
+            chosen.append((bool(alone), choose_number(candidates, probabilities)))
+    chosen.sort(key=lambda item: not item[0])
+    return tuple(dict.fromkeys(number for _, number in chosen)) if chosen and chosen[0][0] else ()
 
 
 def _quote(turn: Turn, parts: Sequence[Relevance], assembly: Assembly) -> Iterator[SentenceReleased]:

@@ -7,7 +7,7 @@ the subject. Leaves out: whether the chosen one is good enough (abstaining).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from app.quoting import Quote
 
@@ -17,10 +17,10 @@ MEASURE_WEIGHT = 6.0
 _LEAST = 1e-4
 
 
-def choose_number(quotes: Sequence[Quote], probabilities: Mapping[int, float]) -> int:
-    """The number, from 1, of the quote that most likely states the answer; `quotes` are the excerpts in their order."""
+def choose_number(quotes: Mapping[int, Quote], probabilities: Mapping[int, float]) -> int:
+    """The number of the quote that most likely states the answer, of at least one."""
 
     def weight(number: int) -> float:
-        return math.log(probabilities.get(number, 0.0) + _LEAST) + MEASURE_WEIGHT * quotes[number - 1].fit
+        return math.log(probabilities.get(number, 0.0) + _LEAST) + MEASURE_WEIGHT * quotes[number].fit
 
-    return max(range(1, len(quotes) + 1), key=weight)
+    return max(quotes, key=weight)

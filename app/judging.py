@@ -28,7 +28,8 @@ def judge(turn: Turn, draft: Draft, parts: Sequence[Relevance], assembly: Assemb
     named = list(dict.fromkeys(excerpt.passage for excerpt in leaned_on))
     shown = list(dict.fromkeys(excerpt.passage for excerpt in turn.excerpts))
     support = find_support(draft.text, named, shown) if draft.text else None
-    if support and turn.writing and turn.writing.probabilities and not _rests_on(support, leaned_on):
+    as_chosen = bool(draft.markers) and set(draft.markers) <= set(turn.chosen)
+    if support and as_chosen and not _rests_on(support, leaned_on):
         support = Supported(support.citations, ("it repeats another sentence than the one chosen",))
     released: SentenceReleased | None = None
     beside = bool(assembly.sentences)

@@ -56,6 +56,7 @@ class Turn:
     retrieval_seconds: float = 0.0
     evidence_seconds: float = 0.0
     excerpts: tuple[Excerpt, ...] = ()
+    chosen: tuple[int, ...] = ()
     writer: str = "quotes"
     writing: Writing | None = None
     fallback: str | None = None
@@ -84,6 +85,7 @@ class Turn:
             "evidence": [_passage(passage) for passage in retrieved.evidence] if retrieved else [],
             "articles": [list(row) for row in retrieved.articles[:10]] if retrieved else [],
             "excerpts": [_excerpt(excerpt) for excerpt in self.excerpts],
+            "chosen": list(self.chosen),
             "writer": self.writer,
             "prompt_sha256": _sha256("\n".join(text for _, text in writing.prompt)) if writing else None,
             "raw": writing.raw if writing else None,
