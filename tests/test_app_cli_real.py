@@ -139,8 +139,9 @@ def test_eval_measures_with_quotes(run: Run, tmp_path: Path) -> None:
 
 def test_ctrl_c_ends_with_130_and_one_line(library: Path) -> None:
     code = """
-import _thread, sys, threading
+import _thread, signal, sys, threading
 from app.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits that it is ignored
 import app.web.serving
 def ask(args):
     threading.Timer(0.2, _thread.interrupt_main).start()
