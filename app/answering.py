@@ -136,10 +136,9 @@ def _choose(turn: Turn, parts: Sequence[Relevance], probabilities: Mapping[int, 
     chosen: list[tuple[bool, int]] = []
     for part in parts:
         quotes = dict(enumerate((quote_of(excerpt, part) for excerpt in turn.excerpts), 1))
-        alone = {number: quote for number, quote in quotes.items() if stands(quote, part, turn)}
-        beside = {number: quote for number, quote in quotes.items() if stands(quote, part, turn, beside=True)}
-        if candidates := alone or beside:
-            chosen.append((bool(alone), choose_number(candidates, probabilities)))
+        number = choose_number(quotes, probabilities)
+        if stands(quotes[number], part, turn, beside=True):
+            chosen.append((stands(quotes[number], part, turn), number))
     chosen.sort(key=lambda item: not item[0])
     return tuple(dict.fromkeys(number for _, number in chosen)) if chosen and chosen[0][0] else ()
 

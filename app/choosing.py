@@ -14,7 +14,8 @@ from app.quoting import Quote
 MEASURE_WEIGHT = 6.0
 """What one unit of a quote's fit is worth in units of log probability: the fit leads, the model settles close calls."""
 
-_LEAST = 1e-4
+_LEAST = 0.02
+"""However sure the model is, it cannot outweigh a much better fit."""
 
 
 def choose_number(quotes: Mapping[int, Quote], probabilities: Mapping[int, float]) -> int:
