@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.describing import facts
 from app.quoting import Quote
 from app.schema import (
     Answer,
@@ -16,7 +17,6 @@ from app.schema import (
     Status,
     Timings,
     Tokens,
-    published_text,
 )
 from app.supporting import Cited, Supported
 from app.turn import Turn
@@ -78,18 +78,7 @@ class Assembly:
                 return citation.marker
         marker = len(self._citations) + 1
         self._citations.append(
-            Citation(
-                marker=marker,
-                article_id=passage.article_id,
-                version=passage.version,
-                title=passage.title,
-                source=passage.source,
-                published_at=published_text(passage.published_at),
-                url=passage.url,
-                start=start,
-                end=end,
-                quote=passage.quote[part.start : part.end],
-            )
+            Citation(**facts(passage), marker=marker, start=start, end=end, quote=passage.quote[part.start : part.end])
         )
         return marker
 
@@ -133,12 +122,7 @@ def nearest(evidence: Sequence[Evidence]) -> tuple[Nearest, ...]:
     """Evidence as a reader sees it, in the same order."""
     return tuple(
         Nearest(
-            article_id=passage.article_id,
-            version=passage.version,
-            title=passage.title,
-            source=passage.source,
-            published_at=published_text(passage.published_at),
-            url=passage.url,
+            **facts(passage),
             start=passage.start,
             end=passage.end,
             quote=passage.quote,

@@ -1,4 +1,6 @@
-"""The query API that everything else calls: ask, stream, search, add, conversations. Leaves out: how answers are made.
+"""The query API that everything else calls: ask, stream, search; what it holds is in holdings.
+
+Leaves out: how answers are made.
 
 >>> from app import Desk
 >>> with Desk.open(library="my-library") as desk:          # doctest: +SKIP
@@ -9,9 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import suppress
-from datetime import date, datetime
 from pathlib import Path
 from threading import Event as Flag
 from types import TracebackType
@@ -20,42 +21,23 @@ from uuid import uuid4
 
 from app import seeds
 from app.answering import answer
+from app.asked import Day, read_day, read_filters, read_question
 from app.config import Settings, load_settings
-from app.errors import QuestionError
-from app.examples import example_questions
-from app.record import Record
-from app.schema import (
-    Answer,
-    ArticleSummary,
-    ConversationSummary,
-    Event,
-    Finished,
-    WriterStatus,
-    published_text,
-)
-from app.stored import answer_from_json
+from app.holdings import Holdings
+from app.schema import Answer, Event, Finished, WriterStatus
 from app.turn import Exchange, Turn
 from app.wiring import Parts, library_folder, open_parts
-from index.articles import Added, Article, Filters, Retrieved, Version
-from index.loading import count, load, load_address, load_bytes
+from index.articles import Retrieved
 
 log = logging.getLogger(__name__)
 
-MAX_QUESTION_WORDS = 400
-MAX_QUESTION_CHARACTERS = 4_000
 
-Day = date | str | None
-Progress = Callable[[int, int | None, str], None]
-"""Called with inputs done, inputs in all (None: not known) and the one at work."""
-
-
-class Desk:
+class Desk(Holdings):
     """A library, ready to be asked. Open one with `Desk.open`; it is a context manager, and safe between threads."""
 
     def __init__(self, parts: Parts, settings: Settings) -> None:
+        super().__init__(parts)
         self.settings = settings
-        self._parts = parts
-        self._record: Record = parts.record
 
     @classmethod
     def open(
@@ -128,10 +110,10 @@ class Desk:
         """
         conversation, exchanges = self._conversation(conversation_id, follow, history)
         turn = Turn(
-            question=_question(question),
+            question=read_question(question),
             conversation_id=conversation,
-            asked_as_of=_day(as_of, "as_of"),
-            filters=_filters(since, until, sources, undated=undated),
+            asked_as_of=read_day(as_of, "as_of"),
+            filters=read_filters(since, until, sources, undated=undated),
             quotes_only=quotes_only,
             history=exchanges,
         )
@@ -175,80 +157,11 @@ class Desk:
     ) -> Retrieved:
         """The `k` best passages, ranked, and the ranked articles; nothing is written or stored."""
         return self._parts.retriever.retrieve(
-            _question(question),
-            as_of=_day(as_of, "as_of"),
-            filters=_filters(since, until, sources, undated=undated),
+            read_question(question),
+            as_of=read_day(as_of, "as_of"),
+            filters=read_filters(since, until, sources, undated=undated),
             k=k,
         )
-
-    def add(self, *targets: str | Path, progress: Progress | None = None) -> list[Added]:
-        """Adds files, folders and web addresses. What cannot be read is reported, and the rest goes on.
-
-        Raises LibraryLockedError, EmbeddingError, StorageError; what was reported before stays added.
-        """
-        totals = [count(target) for target in targets]
-        total = None if None in totals else sum(number for number in totals if number is not None)
-        return self._add((item for target in targets for item in load(target)), total, progress)
-
-    def add_address(self, address: str) -> list[Added]:
-        """Adds a web page that somebody typed in: http(s) only, and never from a private network."""
-        return self._add(load_address(address), None, None)
-
-    def add_bytes(self, name: str, data: bytes) -> list[Added]:
-        """Adds an uploaded file, known again by its name."""
-        return self._add(load_bytes(name, data), None, None)
-
-    def remove(self, article_id: str, *, purge: bool = False) -> None:
-        """Takes an article out of answers at once; `purge` erases it, and every stored turn that showed it.
-
-        Raises ArticleNotFoundError, LibraryLockedError.
-        """
-        self._parts.ingest.remove(article_id, purge=purge)
-
-    def articles(self) -> list[ArticleSummary]:
-        """The live articles, in the order in which they were added."""
-        return [
-            ArticleSummary(
-                article_id=entry.article_id,
-                version=entry.version,
-                title=entry.title,
-                source=entry.source,
-                published_at=published_text(entry.published_at),
-                url=entry.url,
-                origin=entry.origin,
-                words=entry.words,
-                added_at=entry.added_at.isoformat(),
-            )
-            for entry in self._parts.library.articles()
-        ]
-
-    def article(self, article_id: str, version: int | None = None) -> Version:
-        """A version of an article, the current one unless told otherwise. Raises ArticleNotFoundError."""
-        return self._parts.library.article(article_id, version)
-
-    def versions(self, article_id: str) -> list[Version]:
-        """Every version of an article, oldest first. Raises ArticleNotFoundError."""
-        return self._parts.library.history(article_id)
-
-    def conversations(self) -> list[ConversationSummary]:
-        """All conversations, the latest first."""
-        return self._record.conversations()
-
-    def conversation(self, conversation_id: str) -> list[Answer]:
-        """The answers of a conversation, oldest first, as they were shown."""
-        return self._record.answers(conversation_id)
-
-    def turn(self, turn_id: str) -> Answer:
-        """The answer of a turn, as it was shown. Raises ConversationNotFoundError."""
-        return answer_from_json(self._record.turn(turn_id)["answer"])
-
-    def turn_record(self, turn_id: str) -> dict[str, Any]:
-        """Everything stored about a turn: asked, found, prompted, written, checked, shown."""
-        return self._record.turn(turn_id)
-
-    def delete_conversation(self, conversation_id: str) -> None:
-        """Deletes a conversation and its turns. Raises ConversationNotFoundError."""
-        self._record.delete(conversation_id)
 
     def writer_status(self) -> WriterStatus:
         """Where the writer stands."""
@@ -257,16 +170,6 @@ class Desk:
     def wait_for_writer(self, timeout_seconds: float | None = None) -> WriterStatus:
         """Where the writer stands when it is ready or has failed, or the time is up."""
         return self._parts.writers.wait(timeout_seconds)
-
-    def example_questions(self, n: int = 4) -> list[str]:
-        """Questions that the newest articles answer."""
-        entries = sorted(self._parts.library.articles(), key=lambda entry: str(entry.published_at or ""), reverse=True)
-        versions = self._parts.library.versions_of([(entry.article_id, None) for entry in entries[: 4 * n]])
-        return example_questions(versions, n)
-
-    def default_as_of(self) -> date | None:
-        """The day of the newest dated article, None where no article is dated."""
-        return self._parts.retriever.default_as_of()
 
     def rebuild(self) -> None:
         """Builds the derived indexes anew from the library; embeds nothing."""
@@ -293,46 +196,6 @@ class Desk:
         if conversation_id is not None:
             return conversation_id, self._record.history(conversation_id)
         return uuid4().hex[:16], ()
-
-    def _add(self, items: Iterable[Article | Added], total: int | None, progress: Progress | None) -> list[Added]:
-        def tell(done: int, title: str) -> None:
-            if progress is not None:
-                progress(done, total, title)
-
-        return list(self._parts.ingest.add(items, tell))
-
-
-def _question(question: str) -> str:
-    text = " ".join(question.split())
-    if not text:
-        raise QuestionError("the question is empty: type what you want to know")
-    n_words = len(text.split())
-    if n_words > MAX_QUESTION_WORDS or len(text) > MAX_QUESTION_CHARACTERS:
-        raise QuestionError(
-            f"the question has {n_words:,} words and {len(text):,} characters, at most {MAX_QUESTION_WORDS} and "
-            f"{MAX_QUESTION_CHARACTERS:,} are read: shorten it, or add the text to the library and ask about it"
-        )
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _day(value: Day, name: str) -> date | None:
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    try:
-        return datetime.fromisoformat(value.strip()).date()
-    except ValueError:
-        raise QuestionError(f"{name}: {value!r} is no date: write it as YYYY-MM-DD, like 2023-06-30") from None
-
-
-def _filters(since: Day, until: Day, sources: Sequence[str], *, undated: bool) -> Filters:
-    first, last = _day(since, "since"), _day(until, "until")
-    if first and last and first > last:
-        raise QuestionError(f"since {first} is after until {last}: exchange them")
-    return Filters(since=first, until=last, sources=tuple(sources), undated=undated)
 
 
 def _log(turn: Turn, finished: Answer) -> None:

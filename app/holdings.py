@@ -1,0 +1,104 @@
+"""What a desk holds: the library's articles, and the conversations about them. Leaves out: asking (desk)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from app.describing import facts
+from app.examples import example_questions
+from app.record import Record
+from app.schema import Answer, ArticleSummary, ConversationSummary
+from app.stored import answer_from_json
+from app.wiring import Parts
+from index.articles import Added, Article, Version
+from index.loading import count, load, load_address, load_bytes
+
+Progress = Callable[[int, int | None, str], None]
+"""Called with inputs done, inputs in all (None: not known) and the one at work."""
+
+
+class Holdings:
+    """The articles and conversations of one library; `Desk` is these, and can be asked about them."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._record: Record = parts.record
+
+    def add(self, *targets: str | Path, progress: Progress | None = None) -> list[Added]:
+        """Adds files, folders and web addresses. What cannot be read is reported, and the rest goes on.
+
+        Raises LibraryLockedError, EmbeddingError, StorageError; what was reported before stays added.
+        """
+        totals = [count(target) for target in targets]
+        total = None if None in totals else sum(number for number in totals if number is not None)
+        return self._add((item for target in targets for item in load(target)), total, progress)
+
+    def add_address(self, address: str) -> list[Added]:
+        """Adds a web page that somebody typed in: http(s) only, and never from a private network."""
+        return self._add(load_address(address), None, None)
+
+    def add_bytes(self, name: str, data: bytes) -> list[Added]:
+        """Adds an uploaded file, known again by its name."""
+        return self._add(load_bytes(name, data), None, None)
+
+    def remove(self, article_id: str, *, purge: bool = False) -> None:
+        """Takes an article out of answers at once; `purge` erases it, and every stored turn that showed it.
+
+        Raises ArticleNotFoundError, LibraryLockedError.
+        """
+        self._parts.ingest.remove(article_id, purge=purge)
+
+    def articles(self) -> list[ArticleSummary]:
+        """The live articles, in the order in which they were added."""
+        return [
+            ArticleSummary(**facts(entry), origin=entry.origin, words=entry.words, added_at=entry.added_at.isoformat())
+            for entry in self._parts.library.articles()
+        ]
+
+    def article(self, article_id: str, version: int | None = None) -> Version:
+        """A version of an article, the current one unless told otherwise. Raises ArticleNotFoundError."""
+        return self._parts.library.article(article_id, version)
+
+    def versions(self, article_id: str) -> list[Version]:
+        """Every version of an article, oldest first. Raises ArticleNotFoundError."""
+        return self._parts.library.history(article_id)
+
+    def conversations(self) -> list[ConversationSummary]:
+        """All conversations, the latest first."""
+        return self._record.conversations()
+
+    def conversation(self, conversation_id: str) -> list[Answer]:
+        """The answers of a conversation, oldest first, as they were shown."""
+        return self._record.answers(conversation_id)
+
+    def turn(self, turn_id: str) -> Answer:
+        """The answer of a turn, as it was shown. Raises ConversationNotFoundError."""
+        return answer_from_json(self._record.turn(turn_id)["answer"])
+
+    def turn_record(self, turn_id: str) -> dict[str, Any]:
+        """Everything stored about a turn: asked, found, prompted, written, checked, shown."""
+        return self._record.turn(turn_id)
+
+    def delete_conversation(self, conversation_id: str) -> None:
+        """Deletes a conversation and its turns. Raises ConversationNotFoundError."""
+        self._record.delete(conversation_id)
+
+    def example_questions(self, n: int = 4) -> list[str]:
+        """Questions that the newest articles answer."""
+        entries = sorted(self._parts.library.articles(), key=lambda entry: str(entry.published_at or ""), reverse=True)
+        versions = self._parts.library.versions_of([(entry.article_id, None) for entry in entries[: 4 * n]])
+        return example_questions(versions, n)
+
+    def default_as_of(self) -> date | None:
+        """The day of the newest dated article, None where no article is dated."""
+        return self._parts.retriever.default_as_of()
+
+    def _add(self, items: Iterable[Article | Added], total: int | None, progress: Progress | None) -> list[Added]:
+        def tell(done: int, title: str) -> None:
+            if progress is not None:
+                progress(done, total, title)
+
+        return list(self._parts.ingest.add(items, tell))
