@@ -31,6 +31,7 @@ def test_our_form_is_read(tmp_path: Path) -> None:
     assert question == Golden(
         id="q1", question="And before?", kind="follow_up", answerable=True, history=(("Now?", "15%."),),
         accept=(("43%", "forty-three percent"),), gold=("a.txt",),
+        passages=(("a.txt", "43%"), ("a.txt", "was 43%")),
     )  # fmt: skip
     assert question.is_right("It held 43 percent.")
     assert not question.is_right("It held 15 percent.")

@@ -8,7 +8,8 @@ from scripted_evaluation_desk import TEXT, ScriptedDesk, ScriptedError, answer, 
 
 from app.errors import GoldenFileError
 from app.evaluation.golden import Golden
-from app.evaluation.running import ask_all, gold_articles, golden_hash, pick
+from app.evaluation.locating import gold_articles
+from app.evaluation.running import ask_all, golden_hash, pick
 from app.evaluation.verifying import Verified, verify
 from app.schema import Sentence
 

@@ -26,7 +26,8 @@ class Golden:
     """One golden question. `gold` names articles (file name, title or id); `history` is oldest first.
 
     `accept` (ours) and `answer` (news) say what a right reply states; both are empty where the articles
-    do not say. `as_of` is the day to ask from, None where the file names none.
+    do not say. `as_of` is the day to ask from, None where the file names none. `passages` are the (article, quote)
+    that state the answer, where the file gives them.
     """
 
     id: str
@@ -38,6 +39,18 @@ class Golden:
     accept: tuple[tuple[str, ...], ...] = ()
     answer: str | None = None
     gold: tuple[str, ...] = ()
+    passages: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def expected(self) -> tuple[tuple[str, ...], ...]:
+        """What a right reply states: requirements, each with its alternatives. Empty where the articles do not say."""
+        return self.accept if self.answer is None else ((self.answer,),)
+
+    def requirements_met(self, reply: str) -> int:
+        """How many of the `expected` requirements the reply meets."""
+        if self.answer is not None:
+            return int(states(reply, self.answer))
+        return sum(meets(reply, [alternatives]) for alternatives in self.accept)
 
     def is_right(self, reply: str) -> bool:
         """Whether the reply states what is expected; False for an unanswerable question."""
@@ -91,6 +104,7 @@ class _OurLine(_Line):
             as_of=as_of,
             accept=tuple(tuple(alternatives) for alternatives in self.accept),
             gold=tuple(dict.fromkeys(passage.article for passage in self.gold)),
+            passages=tuple((passage.article, passage.quote) for passage in self.gold),
         )
 
 

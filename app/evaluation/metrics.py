@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import fmean, median
+from statistics import median
 
+from app.evaluation.figures import DEPTH, FIGURES, is_ranked, value
 from app.evaluation.outcomes import Outcome
-
-DEPTH = 10
-"""How many distinct articles are looked at for hit@k and MRR."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +15,9 @@ class Summary:
     """The figures of a set of questions; shares are 0..1, None where there is nothing to divide by.
 
     `hit_at_*` and `mrr_at_10`: over the `ranked_questions`, the answerable ones that name gold articles.
-    `right`: of the answerable questions, those answered rightly. `wrong`: of all, those with score -1.
+    `recall_at_10`, `ndcg_at_10`: over the same, of all their gold articles.
+    `right`: of the answerable questions, those answered rightly. `assertions_met`: of what the answers given should
+    state, what they do. `wrong`: of all, those with score -1.
     `score`: the mean of +1, 0, -1 over all, in -1..1 (CRAG, arXiv 2406.04744).
     `abstention_precision`: of the abstentions, those where the articles do not say; `abstention_recall`: of
     the questions where they do not say, those abstained from. `sentences_supported` and
@@ -33,8 +33,11 @@ class Summary:
     hit_at_4: float | None
     hit_at_10: float | None
     mrr_at_10: float | None
+    recall_at_10: float | None
+    ndcg_at_10: float | None
     asked: int
     right: float | None
+    assertions_met: float | None
     wrong: float | None
     score: float | None
     abstained: int
@@ -47,6 +50,10 @@ class Summary:
     median_first_evidence_seconds: float | None
     median_first_word_seconds: float | None
     median_total_seconds: float | None
+    p95_first_evidence_seconds: float | None
+    p95_total_seconds: float | None
+    tokens_read: int
+    tokens_written: int
     fallbacks: int
     failed: int
 
@@ -71,50 +78,40 @@ def score(*, answerable: bool, answered: bool, right: bool) -> int:
 
 def summarise(outcomes: Sequence[Outcome]) -> Summary:
     """All figures of these outcomes."""
-    ranked = [one for one in outcomes if one.answerable and (one.gold or not one.gold_known)]
-    asked = [one for one in outcomes if one.score is not None]
-    answerable = [one for one in asked if one.answerable]
-    abstained = [one for one in asked if one.answered is False]
-    unanswerable = [one for one in asked if not one.answerable]
-    apt = sum(not one.answerable for one in abstained)
+    listed = list(outcomes)
+    ranked = [one for one in listed if is_ranked(one)]
+    asked = [one for one in listed if one.score is not None]
     shown = [one for one in asked if one.answered]
-    sentences, citations = sum(one.sentences for one in shown), sum(one.citations for one in shown)
     return Summary(
-        questions=len(outcomes),
-        answerable=sum(one.answerable for one in outcomes),
+        questions=len(listed),
+        answerable=sum(one.answerable for one in listed),
         ranked_questions=len(ranked),
         gold_missing=sum(not one.gold_known for one in ranked),
-        hit_at_1=_hit(ranked, 1),
-        hit_at_4=_hit(ranked, 4),
-        hit_at_10=_hit(ranked, DEPTH),
-        mrr_at_10=fmean(1 / one.rank if one.rank else 0.0 for one in ranked) if ranked else None,
         asked=len(asked),
-        right=_share(sum(one.right is True for one in answerable), len(answerable)),
-        wrong=_share(sum(one.score == -1 for one in asked), len(asked)),
-        score=fmean(one.score or 0 for one in asked) if asked else None,
-        abstained=len(abstained),
-        abstention_precision=_share(apt, len(abstained)),
-        abstention_recall=_share(apt, len(unanswerable)),
-        sentences=sentences,
-        sentences_supported=_share(sum(one.sentences_supported for one in shown), sentences),
-        citations=citations,
-        citations_resolved=_share(sum(one.citations_resolved for one in shown), citations),
-        median_first_evidence_seconds=_median(one.first_evidence_seconds for one in outcomes),
-        median_first_word_seconds=_median(one.first_word_seconds for one in outcomes),
-        median_total_seconds=_median(one.total_seconds for one in outcomes),
-        fallbacks=sum(one.mode == "writer" and one.fallback is not None for one in outcomes),
-        failed=sum(one.error is not None for one in outcomes),
+        abstained=sum(one.answered is False for one in asked),
+        sentences=sum(one.sentences for one in shown),
+        citations=sum(one.citations for one in shown),
+        median_first_evidence_seconds=_quantile((one.first_evidence_seconds for one in listed), 0.5),
+        median_first_word_seconds=_quantile((one.first_word_seconds for one in listed), 0.5),
+        median_total_seconds=_quantile((one.total_seconds for one in listed), 0.5),
+        p95_first_evidence_seconds=_quantile((one.first_evidence_seconds for one in listed), 0.95),
+        p95_total_seconds=_quantile((one.total_seconds for one in listed), 0.95),
+        tokens_read=sum(one.tokens_read for one in listed),
+        tokens_written=sum(one.tokens_written for one in listed),
+        fallbacks=sum(one.mode == "writer" and one.fallback is not None for one in listed),
+        failed=sum(one.error is not None for one in listed),
+        **{name: value(listed, name) for name in FIGURES},
     )
 
 
-def _hit(ranked: Sequence[Outcome], depth: int) -> float | None:
-    return _share(sum(one.rank is not None and one.rank <= depth for one in ranked), len(ranked))
-
-
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
-
-
-def _median(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return median(known) if known else None
+def _quantile(values: Iterable[float | None], share: float) -> float | None:
+    """The value below which that share of the known ones lies, interpolated between the two nearest."""
+    known = sorted(value for value in values if value is not None)
+    if not known:
+        return None
+    if share == 0.5:
+        return median(known)
+    at = share * (len(known) - 1)
+    below = int(at)
+    above = min(below + 1, len(known) - 1)
+    return known[below] + (known[above] - known[below]) * (at - below)

@@ -13,8 +13,21 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.errors import GoldenFileError
 
-Mode = Literal["writer", "quotes", "retrieval"]
-"""Who answers: the writer that is set up, quotes only, or nobody (only the finding is measured)."""
+Mode = Literal["writer", "quotes", "retrieval", "citation-query-engine"]
+"""Who answers: the writer that is set up, quotes only, nobody (only the finding is measured), or llama-index."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A span of an article as it was shown or found; `resolves` is whether the quote is the text of that span."""
+
+    article_id: str
+    title: str
+    start: int
+    end: int
+    quote: str
+    marker: int | None = None
+    resolves: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +39,11 @@ class Outcome:
     `rank` counts distinct articles from 1, None past the tenth. `right` and `score` (+1, 0, -1) are None
     where nobody was to answer. `error` is set where asking failed: that is a wrong answer, not an abstention.
     Seconds are None where it did not happen.
+
+    `expected` are the requirements of a right answer, each a list of alternatives; `assertions` counts them and
+    `assertions_met` those that the reply meets. `gold_quotes` are the passages that state it, `shown` what the
+    answer cites, `found` the best passages of the search. `confidence` in [0, 1] is higher where the best passage
+    fits the question better, None where nothing was found.
     """
 
     id: str
@@ -58,6 +76,13 @@ class Outcome:
     tokens_read: int = 0
     tokens_written: int = 0
     error: str | None = None
+    expected: tuple[tuple[str, ...], ...] = ()
+    assertions: int = 0
+    assertions_met: int = 0
+    gold_quotes: tuple[str, ...] = ()
+    shown: tuple[Passage, ...] = ()
+    found: tuple[Passage, ...] = ()
+    confidence: float | None = None
 
 
 _OUTCOME = TypeAdapter(Outcome)

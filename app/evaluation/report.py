@@ -1,4 +1,4 @@
-"""The figures of a run as a table for people and as JSON. Leaves out: working them out (metrics)."""
+"""The figures of a run as a table for people and as JSON. Leaves out: working them out (metrics, intervals)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+from app.evaluation.intervals import LEVEL, RESAMPLES, Interval, intervals
 from app.evaluation.metrics import Summary, summarise
 from app.evaluation.outcomes import Outcome
 
@@ -28,6 +29,9 @@ _COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("all s", "median_total_seconds", ".2f"),
 )
 
+HEADLINE = ("score", "right", "wrong", "hit_at_1", "hit_at_10")
+"""The figures whose intervals people see."""
+
 
 def report(outcomes: Sequence[Outcome], *, file: str, lines: str) -> dict[str, Any]:
     """The run as JSON: the figures by kind, in the order in which kinds appear, and of all questions.
@@ -46,6 +50,12 @@ def report(outcomes: Sequence[Outcome], *, file: str, lines: str) -> dict[str, A
             kind: dataclasses.asdict(summarise([outcome for outcome in outcomes if outcome.kind == kind]))
             for kind in kinds
         },
+        "intervals": {
+            "level": LEVEL,
+            "resamples": RESAMPLES,
+            "total": intervals(outcomes),
+            "by_kind": {kind: intervals([one for one in outcomes if one.kind == kind]) for kind in kinds},
+        },
     }
 
 
@@ -56,6 +66,33 @@ def table(outcomes: Sequence[Outcome]) -> str:
     rows = [("kind", *(head for head, _, _ in _COLUMNS))]
     rows += [(kind, *_cells(summarise([one for one in outcomes if one.kind == kind]))) for kind in kinds]
     rows.append(("total", *_cells(total)))
+    return "\n".join([*_aligned(rows), "", *_notes(total, outcomes), "", *interval_lines(outcomes)])
+
+
+def interval_lines(outcomes: Sequence[Outcome]) -> list[str]:
+    """A table of the headline figures with their intervals, by kind and in total."""
+    kinds = dict.fromkeys(outcome.kind for outcome in outcomes)
+    rows: list[tuple[str, ...]] = [(f"{LEVEL:.0%} intervals", "n", *HEADLINE)]
+    rows += [_interval_row(kind, [one for one in outcomes if one.kind == kind]) for kind in kinds]
+    rows.append(_interval_row("total", outcomes))
+    return _aligned(rows)
+
+
+def _interval_row(name: str, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    summary, found = summarise(outcomes), intervals(outcomes, HEADLINE)
+    cells = (with_interval(getattr(summary, figure), found[figure]) for figure in HEADLINE)
+    return (name, str(len(outcomes)), *cells)
+
+
+def with_interval(value: float | None, interval: Interval | None) -> str:
+    """A figure and its interval, such as "0.50 [0.31, 0.69]"; "-" where there is none."""
+    if value is None or interval is None:
+        return "-"
+    return f"{value:.2f} [{interval[0]:.2f}, {interval[1]:.2f}]"
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Rows as lines, the first column to the left, the others to the right; a rule above the last one."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = [
         "  ".join(
@@ -64,7 +101,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
         for row in rows
     ]
     lines.insert(len(lines) - 1, "-" * max(map(len, lines)))
-    return "\n".join([*lines, "", *_notes(total, outcomes)])
+    return lines
 
 
 def _cells(summary: Summary) -> tuple[str, ...]:

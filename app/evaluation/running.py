@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from pathlib import PurePath
 from typing import Protocol
 
-from app.errors import GoldenFileError
+from app.evaluation.figures import DEPTH
 from app.evaluation.golden import Golden
-from app.evaluation.metrics import DEPTH, rank_of_gold, score
-from app.evaluation.outcomes import Mode, Outcome
-from app.evaluation.verifying import FindVersion, verify
+from app.evaluation.locating import gold_articles
+from app.evaluation.metrics import rank_of_gold, score
+from app.evaluation.outcomes import Mode, Outcome, Passage
+from app.evaluation.verifying import FindVersion, resolves, verify
 from app.schema import Answer, ArticleSummary
-from index.articles import Retrieved, Version
+from index.articles import Evidence, Retrieved, Version
 from index.errors import OnRecordError
 
+FOUND_KEPT = 5
+"""How many passages of the search are kept with each question, for whoever reads why it failed."""
 _VERSIONS_KEPT = 64
 
 
@@ -65,32 +67,6 @@ def golden_hash(question: Golden) -> str:
     return hashlib.sha256(repr(question).encode()).hexdigest()[:16]
 
 
-def gold_articles(questions: Iterable[Golden], articles: Iterable[ArticleSummary]) -> dict[str, tuple[str, ...]]:
-    """The library's article ids for every name that a question calls gold; no id where there is no such article.
-
-    A name may be an article's id, its file's name, the record's id after "#", its address or its title.
-    Raises GoldenFileError when none of the names is known: then the articles were not added.
-    """
-    known: dict[str, list[str]] = {}
-    for article in articles:
-        for name in _names(article):
-            known.setdefault(name, []).append(article.article_id)
-    wanted = dict.fromkeys(name for question in questions for name in question.gold)
-    found = {name: tuple(known.get(name, ())) for name in wanted}
-    if found and not any(found.values()):
-        raise GoldenFileError(
-            f"none of the {len(found)} articles that the questions are about is in this library "
-            f"({next(iter(found))!r} for one): add them first with 'onrecord add'"
-        )
-    return found
-
-
-def _names(article: ArticleSummary) -> set[str]:
-    path, _, record = article.origin.partition("#")
-    names = {article.article_id, article.title, article.origin, PurePath(path).name, record, article.url or ""}
-    return names - {""}
-
-
 def ask_all(desk: AskedDesk, questions: Sequence[Golden], *, mode: Mode) -> Iterator[Outcome]:
     """Ask the questions in order and tell how each went. A question that fails is an outcome too.
 
@@ -116,6 +92,9 @@ def _ask(
         as_of=question.as_of.isoformat() if question.as_of else None,
         gold=ids,
         gold_known=bool(ids) or not question.gold,
+        expected=question.expected,
+        assertions=len(question.expected),
+        gold_quotes=tuple(quote for _, quote in question.passages),
     )
     try:
         if mode != "retrieval":
@@ -138,7 +117,20 @@ def _judged(outcome: Outcome, question: Golden, answer: Answer, find_version: Fi
         reason=answer.reason,
         right=right,
         score=score(answerable=question.answerable, answered=answer.answered, right=right),
+        assertions_met=question.requirements_met(answer.text) if answer.answered else 0,
         text=answer.text,
+        shown=tuple(
+            Passage(
+                article_id=cited.article_id,
+                title=cited.title,
+                start=cited.start,
+                end=cited.end,
+                quote=cited.quote,
+                marker=cited.marker,
+                resolves=resolves(cited, find_version),
+            )
+            for cited in answer.citations
+        ),
         sentences=verified.sentences,
         sentences_supported=verified.sentences_supported,
         citations=verified.citations,
@@ -155,11 +147,32 @@ def _judged(outcome: Outcome, question: Golden, answer: Answer, find_version: Fi
 
 
 def _ranked(outcome: Outcome, question: Golden, desk: AskedDesk) -> Outcome:
-    """With the articles' ranks, found for the standalone question where the Desk made one."""
+    """With the articles' ranks and the best passages, found for the standalone question where the Desk made one."""
     asked = outcome.standalone_question or question.question
     retrieved = desk.search(asked, k=DEPTH, as_of=question.as_of)
     everything = [article_id for article_id, _ in retrieved.articles] or [
         evidence.article_id for evidence in retrieved.evidence
     ]
     ranked = tuple(dict.fromkeys(everything))[:DEPTH]
-    return replace(outcome, ranked=ranked, rank=rank_of_gold(ranked, outcome.gold))
+    return replace(
+        outcome,
+        ranked=ranked,
+        rank=rank_of_gold(ranked, outcome.gold),
+        found=tuple(map(_found, retrieved.evidence[:FOUND_KEPT])),
+        confidence=max(map(_fit, retrieved.evidence), default=None),
+    )
+
+
+def _found(passage: Evidence) -> Passage:
+    return Passage(
+        article_id=passage.article_id,
+        title=passage.title,
+        start=passage.start,
+        end=passage.end,
+        quote=passage.quote,
+    )
+
+
+def _fit(passage: Evidence) -> float:
+    """Half of what abstaining weighs, coverage and similarity, so that it lies in [0, 1]."""
+    return round(min(1.0, max(0.0, (passage.coverage + passage.similarity) / 2)), 4)

@@ -41,7 +41,7 @@ def verify(answer: Answer, find_version: FindVersion) -> Verified:
     resolved = {
         citation.marker: citation
         for citation in answer.citations
-        if listed.count(citation.marker) == 1 and _resolves(citation, find_version)
+        if listed.count(citation.marker) == 1 and resolves(citation, find_version)
     }
     return Verified(
         sentences=len(answer.sentences),
@@ -51,7 +51,8 @@ def verify(answer: Answer, find_version: FindVersion) -> Verified:
     )
 
 
-def _resolves(citation: Citation, find_version: FindVersion) -> bool:
+def resolves(citation: Citation, find_version: FindVersion) -> bool:
+    """Whether the citation's quote is the text of the span that it names, in the version that it names."""
     try:
         text = find_version(citation.article_id, citation.version).text
     except ArticleNotFoundError:

@@ -1,0 +1,127 @@
+"""Figures of finding against values worked out by hand, and the intervals of all figures."""
+
+import doctest
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.evaluation import intervals as module
+from app.evaluation.figures import FIGURES, value
+from app.evaluation.intervals import intervals, mean_interval, wilson
+from app.evaluation.metrics import Summary, summarise
+from app.evaluation.outcomes import Outcome
+
+BASE = Outcome(id="x", kind="k", question="?", mode="writer", golden_hash="0", answerable=True, gold=("g", "h"))
+
+
+def scored(*scores: int) -> list[Outcome]:
+    return [replace(BASE, id=str(at), score=one, answered=True, right=one == 1) for at, one in enumerate(scores)]
+
+
+@pytest.mark.parametrize(
+    ("ranked", "recall", "ndcg"),
+    [
+        (("g", "h"), 1.0, 1.0),
+        (("a", "g"), 0.5, (1 / math.log2(3)) / (1 + 1 / math.log2(3))),
+        (("a", "g", "b", "h"), 1.0, (1 / math.log2(3) + 1 / math.log2(5)) / (1 + 1 / math.log2(3))),
+        ((*"abcdefijkl", "g"), 0.0, 0.0),
+        ((), 0.0, 0.0),
+    ],
+)
+def test_recall_and_ndcg_count_every_gold_article_of_the_first_ten(
+    ranked: tuple[str, ...], recall: float, ndcg: float
+) -> None:
+    figures = summarise([replace(BASE, ranked=ranked)])
+    assert figures.recall_at_10 == pytest.approx(recall)
+    assert figures.ndcg_at_10 == pytest.approx(ndcg)
+
+
+def test_ndcg_is_that_of_the_textbook() -> None:
+    # Gains 1 0 1 0 0 1 of three relevant documents: DCG 1 + 1/2 + 1/log2(7), ideal 1 + 1/log2(3) + 1/2.
+    one = replace(BASE, gold=("a", "c", "f"), ranked=tuple("abcdef"))
+    assert summarise([one]).ndcg_at_10 == pytest.approx(1.856207 / 2.130930, abs=1e-6)
+
+
+def test_a_gold_article_that_is_missing_counts_as_not_found() -> None:
+    figures = summarise([replace(BASE, gold=(), gold_known=False), replace(BASE, ranked=("g", "h"))])
+    assert (figures.recall_at_10, figures.ndcg_at_10) == (0.5, 0.5)
+
+
+def test_assertions_are_counted_over_the_answers_given() -> None:
+    met = replace(BASE, score=1, answered=True, assertions=2, assertions_met=2)
+    half = replace(met, score=-1, assertions_met=1)
+    silent = replace(met, score=0, answered=False, assertions_met=0)
+    assert summarise([met, half, silent]).assertions_met == 3 / 4
+
+
+def test_tails_of_time_are_interpolated() -> None:
+    figures = summarise([replace(BASE, total_seconds=float(seconds)) for seconds in range(1, 22)])
+    assert (figures.median_total_seconds, figures.p95_total_seconds) == (11, 20)
+    assert summarise([replace(BASE, total_seconds=3.0)]).p95_total_seconds == 3
+    assert summarise([BASE]).p95_total_seconds is None
+
+
+def test_every_figure_is_a_field_of_the_summary() -> None:
+    assert set(FIGURES) <= set(Summary.__slots__)
+
+
+def test_examples_in_the_docstrings_hold() -> None:
+    assert doctest.testmod(module).failed == 0
+
+
+def test_an_interval_is_as_wide_as_the_theory_says() -> None:
+    # 60 of 100: the normal approximation gives .6 +- 1.96 * sqrt(.24 / 100) = .504 to .696.
+    low, high = intervals(scored(*[1] * 60, *[-1] * 40), ["right"])["right"] or (0, 0)
+    assert low == pytest.approx(0.504, abs=0.015)
+    assert high == pytest.approx(0.696, abs=0.015)
+    low, high = intervals(scored(*[1] * 60, *[-1] * 40), ["score"])["score"] or (0, 0)
+    assert (low, high) == pytest.approx((0.2 - 0.192, 0.2 + 0.192), abs=0.03)
+
+
+def test_intervals_are_the_same_every_time() -> None:
+    outcomes = scored(1, 1, 0, -1, 1, -1, 0)
+    assert intervals(outcomes) == intervals(outcomes)
+
+
+def test_where_all_is_alike_doubt_remains() -> None:
+    found = intervals(scored(*[1] * 10))
+    assert found["right"] == pytest.approx((0.722, 1.0), abs=0.001)
+    assert found["wrong"] == pytest.approx((0.0, 0.278), abs=0.001)
+    assert found["score"] == pytest.approx((0.445, 1.0), abs=0.001)
+    assert found["abstention_recall"] is None
+    assert intervals([])["score"] is None
+
+
+def test_sentences_of_one_answer_go_together() -> None:
+    whole = replace(BASE, score=1, answered=True, sentences=10, sentences_supported=10)
+    none = replace(whole, sentences_supported=0)
+    low, high = intervals([whole, none] * 5, ["sentences_supported"])["sentences_supported"] or (0, 0)
+    assert high - low > 0.5  # 10 answers are known, not 100 sentences: those alone would give +-.1
+
+
+@pytest.mark.parametrize(
+    ("share", "n", "low", "high"),
+    [(0.5, 10, 0.2366, 0.7634), (0.1, 20, 0.0279, 0.3010), (0.0, 50, 0.0, 0.0713)],
+)
+def test_wilson_is_that_of_the_tables(share: float, n: int, low: float, high: float) -> None:
+    assert wilson(share, n) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_a_mean_of_differences_has_an_interval() -> None:
+    assert mean_interval([]) == (0, 0)
+    assert mean_interval([2, 2, 2]) == (2, 2)
+    low, high = mean_interval([1, -1] * 50)
+    assert (low, high) == pytest.approx((-0.196, 0.196), abs=0.03)
+
+
+@given(st.lists(st.sampled_from([1, 0, -1]), min_size=1, max_size=30))
+def test_a_figure_lies_in_its_interval(scores: list[int]) -> None:
+    outcomes = scored(*scores)
+    for name, interval in intervals(outcomes).items():
+        figure = value(outcomes, name)
+        assert (interval is None) == (figure is None)
+        if interval is not None and figure is not None:
+            assert interval[0] - 1e-9 <= figure <= interval[1] + 1e-9
