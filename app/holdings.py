@@ -7,17 +7,24 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sql
+
 from app.describing import facts
 from app.examples import example_questions
 from app.record import Record
-from app.schema import Answer, ArticleSummary, ConversationSummary
+from app.schema import Answer, ArticleChange, ArticleSummary, ConversationSummary
 from app.stored import answer_from_json
 from app.wiring import Parts
 from index.articles import Added, Article, Version
+from index.errors import ArticleNotFoundError
+from index.library import Library
 from index.loading import count, load, load_address, load_bytes
+from index.tables import articles
 
 Progress = Callable[[int, int | None, str], None]
 """Called with inputs done, inputs in all (None: not known) and the one at work."""
+
+MAX_NAME_CHARACTERS = 200
 
 
 class Holdings:
@@ -51,6 +58,21 @@ class Holdings:
         """
         self._parts.ingest.remove(article_id, purge=purge)
 
+    def restore(self, article_id: str) -> Added:
+        """Takes a removed article up again, as it was. Raises ArticleNotFoundError once it was purged."""
+        last = self.versions(article_id)[-1]
+        article = Article(
+            text=last.text,
+            title=last.title,
+            origin=last.origin,
+            given_id=_given_id(self._parts.library, article_id),
+            source=last.source,
+            author=last.author,
+            published_at=last.published_at,
+            url=last.url,
+        )
+        return self._add([article], None, None)[0]
+
     def articles(self) -> list[ArticleSummary]:
         """The live articles, in the order in which they were added."""
         return [
@@ -66,9 +88,9 @@ class Holdings:
         """Every version of an article, oldest first. Raises ArticleNotFoundError."""
         return self._parts.library.history(article_id)
 
-    def conversations(self) -> list[ConversationSummary]:
-        """All conversations, the latest first."""
-        return self._record.conversations()
+    def conversations(self, words: str = "") -> list[ConversationSummary]:
+        """All conversations, or those in whose name, questions or answers every word occurs; the latest first."""
+        return self._record.conversations(words)
 
     def conversation(self, conversation_id: str) -> list[Answer]:
         """The answers of a conversation, oldest first, as they were shown."""
@@ -81,6 +103,34 @@ class Holdings:
     def turn_record(self, turn_id: str) -> dict[str, Any]:
         """Everything stored about a turn: asked, found, prompted, written, checked, shown."""
         return self._record.turn(turn_id)
+
+    def changes(self, answer: Answer) -> list[ArticleChange]:
+        """The articles the answer cites that were changed or removed since, in the order of its citations."""
+        quotes: dict[tuple[str, int], list[str]] = {}
+        for citation in answer.citations:
+            quotes.setdefault((citation.article_id, citation.version), []).append(citation.quote)
+        titles = {citation.article_id: citation.title for citation in answer.citations}
+        changes = []
+        for (article_id, version), quoted in quotes.items():
+            try:
+                current = self.article(article_id)
+            except ArticleNotFoundError:
+                current = None
+            if current is None or current.number != version:
+                changes.append(
+                    ArticleChange(
+                        article_id=article_id,
+                        title=titles[article_id],
+                        cited_version=version,
+                        current_version=current.number if current else None,
+                        still_says=current is not None and all(quote in current.text for quote in quoted),
+                    )
+                )
+        return changes
+
+    def rename_conversation(self, conversation_id: str, name: str) -> None:
+        """Names a conversation; an empty name gives its first question back. Raises ConversationNotFoundError."""
+        self._record.rename(conversation_id, " ".join(name.split())[:MAX_NAME_CHARACTERS])
 
     def delete_conversation(self, conversation_id: str) -> None:
         """Deletes a conversation and its turns. Raises ConversationNotFoundError."""
@@ -102,3 +152,12 @@ class Holdings:
                 progress(done, total, title)
 
         return list(self._parts.ingest.add(items, tell))
+
+
+def _given_id(library: Library, article_id: str) -> str | None:
+    """The identifier that the article brought along, by which alone it is recognised when it comes again."""
+    with library.reading() as connection:
+        identity = connection.execute(
+            sql.select(articles.c.identity).where(articles.c.article_id == article_id)
+        ).scalar_one()
+    return str(identity).removeprefix("id:") if str(identity).startswith("id:") else None

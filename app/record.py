@@ -34,6 +34,12 @@ cited = sql.Table(
     sql.Column("article_id", sql.Text, primary_key=True, index=True),
     sql.Column("version", sql.Integer, primary_key=True),
 )
+names = sql.Table(
+    "conversation_names",
+    _metadata,
+    sql.Column("conversation_id", sql.Text, primary_key=True),
+    sql.Column("name", sql.Text, nullable=False),
+)
 
 
 class Record:
@@ -105,39 +111,77 @@ class Record:
                 break
         return exchanges
 
-    def conversations(self) -> list[ConversationSummary]:
-        """All conversations, the latest first; a conversation is named by its first question."""
-        latest = sql.func.max(
-            sql.literal_column("turns.rowid", sql.Integer)
-        )  # asked_at alone does not tell within a second
-        every = (
-            sql.select(
-                turns.c.conversation_id,
-                sql.func.min(turns.c.ordinal).label("first"),
-                sql.func.count().label("n_turns"),
-                sql.func.max(turns.c.asked_at).label("updated_at"),
-                latest.label("latest"),
-            )
-            .group_by(turns.c.conversation_id)
-            .subquery()
-        )
-        of_first = (turns.c.conversation_id == every.c.conversation_id) & (turns.c.ordinal == every.c.first)
+    def conversations(self, words: str = "") -> list[ConversationSummary]:
+        """All conversations, or those in which every word occurs (name, questions or answers), the latest first.
+
+        A conversation is named by its reader, or by its first question.
+        """
         with self._library.reading() as connection:
-            rows = connection.execute(
-                sql.select(every.c.conversation_id, turns.c.question, every.c.n_turns, every.c.updated_at)
-                .join(turns, of_first)
-                .order_by(every.c.updated_at.desc(), every.c.latest.desc())
-            ).all()
+            rows = connection.execute(_summaries()).all()
+            said = connection.execute(_SAID).all() if words.strip() else []
+        texts: dict[str, str] = {row.conversation_id: row.title for row in rows}
+        for row in said:
+            texts[row.conversation_id] += f"\n{row.question}\n{row.answer}"
+        wanted = words.casefold().split()
         return [
-            ConversationSummary(conversation_id=row[0], title=row[1], turns=row[2], updated_at=row[3]) for row in rows
+            ConversationSummary(
+                conversation_id=row.conversation_id, title=row.title, turns=row.n_turns, updated_at=row.updated_at
+            )
+            for row in rows
+            if all(word in texts[row.conversation_id].casefold() for word in wanted)
         ]
+
+    def rename(self, conversation_id: str, name: str) -> None:
+        """Names a conversation; an empty name gives its first question back. Raises ConversationNotFoundError."""
+        there = sql.select(turns.c.turn_id).where(turns.c.conversation_id == conversation_id).limit(1)
+        with self._library.transaction() as connection:
+            if connection.execute(there).scalar() is None:
+                raise _not_found(conversation_id)
+            connection.execute(names.delete().where(names.c.conversation_id == conversation_id))
+            if name:
+                connection.execute(names.insert().values(conversation_id=conversation_id, name=name))
 
     def delete(self, conversation_id: str) -> None:
         """Deletes a conversation and its turns. Raises ConversationNotFoundError."""
         with self._library.transaction() as connection:
             gone = connection.execute(turns.delete().where(turns.c.conversation_id == conversation_id)).rowcount
+            connection.execute(names.delete().where(names.c.conversation_id == conversation_id))
         if not gone:
-            raise ConversationNotFoundError(f"there is no conversation {conversation_id!r} in this library")
+            raise _not_found(conversation_id)
+
+
+_SAID = sql.select(
+    turns.c.conversation_id, turns.c.question, sql.func.json_extract(turns.c.record, "$.answer.text").label("answer")
+)
+
+
+def _summaries() -> sql.Select[tuple[str, str, int, str]]:
+    """One row a conversation, the latest first."""
+    # asked_at alone does not tell within a second
+    latest = sql.func.max(sql.literal_column("turns.rowid", sql.Integer))
+    every = (
+        sql.select(
+            turns.c.conversation_id,
+            sql.func.min(turns.c.ordinal).label("first"),
+            sql.func.count().label("n_turns"),
+            sql.func.max(turns.c.asked_at).label("updated_at"),
+            latest.label("latest"),
+        )
+        .group_by(turns.c.conversation_id)
+        .subquery()
+    )
+    of_first = (turns.c.conversation_id == every.c.conversation_id) & (turns.c.ordinal == every.c.first)
+    title = sql.func.coalesce(names.c.name, turns.c.question).label("title")
+    return (
+        sql.select(every.c.conversation_id, title, every.c.n_turns, every.c.updated_at)
+        .join(turns, of_first)
+        .outerjoin(names, names.c.conversation_id == every.c.conversation_id)
+        .order_by(every.c.updated_at.desc(), every.c.latest.desc())
+    )
+
+
+def _not_found(conversation_id: str) -> ConversationNotFoundError:
+    return ConversationNotFoundError(f"there is no conversation {conversation_id!r} in this library")
 
 
 def _forget_article(connection: sql.Connection, article_id: str) -> None:

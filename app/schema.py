@@ -180,3 +180,17 @@ class ConversationSummary:
     title: str
     turns: int
     updated_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleChange:
+    """An article that is no longer as an answer cites it. `current_version` is None once it was removed.
+
+    `still_says` tells whether every quote of the answer still stands in the current version.
+    """
+
+    article_id: str
+    title: str
+    cited_version: int
+    current_version: int | None
+    still_says: bool

@@ -472,3 +472,43 @@ def test_package_gives_the_desk_and_nothing_else() -> None:
     assert app.Desk is Desk
     with pytest.raises(AttributeError, match="'app' has no attribute 'Table'"):
         _ = app.Table  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("extension", ["json", "txt"])
+def test_removed_article_is_restored_as_it_was(empty: Opened, extension: str) -> None:
+    data = news("mayor", MAYOR, "2023-05-02", "The Gazette") if extension == "json" else MAYOR.encode()
+    (added,) = empty.desk.add_bytes(f"mayor.{extension}", data)
+    assert added.article_id is not None
+    before = empty.desk.articles()
+    empty.desk.remove(added.article_id)
+    assert empty.ask("Who was elected mayor?", quotes_only=True).reason == "no_articles"
+    assert empty.desk.restore(added.article_id).article_id == added.article_id
+    assert empty.desk.articles() == before
+    assert len(empty.desk.versions(added.article_id)) == 1
+    assert "Maria Santos" in empty.ask("Who was elected mayor of Springfield?", quotes_only=True).text
+    empty.desk.remove(added.article_id, purge=True)
+    with pytest.raises(ArticleNotFoundError):
+        empty.desk.restore(added.article_id)
+
+
+def test_answer_tells_which_of_its_articles_have_changed_since(empty: Opened) -> None:
+    article_id = add(empty, "mayor", MAYOR)
+    given = empty.ask("Who was elected mayor of Springfield?", quotes_only=True)
+    assert empty.desk.changes(given) == []
+    empty.desk.add_bytes("mayor.json", news("mayor", MAYOR + " She is 51."))
+    (kept,) = empty.desk.changes(given)
+    assert (kept.cited_version, kept.current_version, kept.still_says) == (1, 2, True)
+    empty.desk.add_bytes("mayor.json", news("mayor", MAYOR.replace("61", "51")))
+    (corrected,) = empty.desk.changes(given)
+    assert (corrected.article_id, corrected.current_version, corrected.still_says) == (article_id, 3, False)
+    empty.desk.remove(article_id)
+    (removed,) = empty.desk.changes(given)
+    assert (removed.current_version, removed.still_says) == (None, False)
+    assert empty.desk.turn(given.turn_id) == given
+
+
+def test_conversation_is_renamed_and_found_by_its_words(here: Opened) -> None:
+    given = here.ask(quotes_only=True)
+    here.desk.rename_conversation(given.conversation_id, "  The\n alliance ")
+    (found,) = here.desk.conversations("the alliance 15%")
+    assert (found.conversation_id, found.title) == (given.conversation_id, "The alliance")

@@ -194,3 +194,37 @@ def test_notes_say_how_many_undated_articles_were_left_out(store: Store) -> None
     assert answer_of(turn).notes == (
         "2 articles without a date were left out by the dates asked for (--undated lets them in).",
     )
+
+
+def test_conversation_is_named_by_its_reader_until_the_name_is_taken_back(store: Store, record: Record) -> None:
+    record.keep(asked(store, "First?", "c1"))
+    record.keep(asked(store, "Second?", "c1"))
+    record.rename("c1", "The alliance")
+    assert [one.title for one in record.conversations()] == ["The alliance"]
+    record.rename("c1", "Nissan")
+    assert [(one.title, one.turns) for one in record.conversations()] == [("Nissan", 2)]
+    record.rename("c1", "")
+    assert [one.title for one in record.conversations()] == ["First?"]
+    with pytest.raises(ConversationNotFoundError, match="'c9'"):
+        record.rename("c9", "Nothing")
+
+
+def test_name_goes_with_its_conversation(store: Store, record: Record) -> None:
+    record.keep(asked(store, "First?", "c1"))
+    record.rename("c1", "The alliance")
+    record.delete("c1")
+    record.keep(asked(store, "Again?", "c1"))
+    assert [one.title for one in record.conversations()] == ["Again?"]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("", ["c2", "c1"]), ("ZÜRICH", ["c1"]), ("it is", ["c2", "c1"]), ("named it", ["c2"]), ("100%_", [])],
+)
+def test_conversations_are_searched_by_name_question_and_answer(
+    store: Store, record: Record, words: str, found: list[str]
+) -> None:
+    record.keep(asked(store, "Who is in Zürich?", "c1"))
+    record.keep(asked(store, "And who is not?", "c2"))
+    record.rename("c2", "Named by me")
+    assert [one.conversation_id for one in record.conversations(words)] == found
