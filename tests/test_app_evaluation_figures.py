@@ -92,6 +92,7 @@ def test_where_all_is_alike_doubt_remains() -> None:
     assert found["wrong"] == pytest.approx((0.0, 0.278), abs=0.001)
     assert found["score"] == pytest.approx((0.445, 1.0), abs=0.001)
     assert found["abstention_recall"] is None
+    assert intervals(scored(*[0] * 10))["score"] == pytest.approx((-0.278, 0.278), abs=0.001)
     assert intervals([])["score"] is None
 
 

@@ -121,13 +121,10 @@ def ask(args: argparse.Namespace) -> int:
 
 
 def evaluate(args: argparse.Namespace) -> int:
-    """Run golden questions."""
-    from app.cli.opening import opened_desk
-    from app.evaluation import command
+    """Run golden questions, or compare runs."""
+    from app.cli import evaluating
 
-    with opened_desk(args, writer=not (args.quotes_only or args.retrieval_only)) as desk:
-        desk.wait_for_writer()
-        return command.run(args, desk)
+    return evaluating.run(args)
 
 
 def serve(args: argparse.Namespace) -> int:

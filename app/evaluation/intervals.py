@@ -69,10 +69,11 @@ def _interval(share: NDArray[np.float64], drawn: NDArray[np.float64], low: float
     if not len(belong):
         return None
     each = belong[:, 0] / belong[:, 1]
-    if np.ptp(each) == 0 and each[0] in (low, high):
-        # All alike: every resample is, too, and the bootstrap knows no doubt. Wilson's interval does.
-        start, end = wilson((float(each[0]) - low) / (high - low), len(belong))
-        return low + start * (high - low), low + end * (high - low)
+    if np.ptp(each) == 0:
+        # All alike: every resample is, too, and the bootstrap knows no doubt. Wilson's interval does: at least this
+        # share of all questions is like those seen, and the rest may be anything.
+        alike, seen = wilson(1.0, len(belong))[0], float(each[0])
+        return seen * alike + low * (1 - alike), seen * alike + high * (1 - alike)
     filled = drawn[drawn[:, 1] > 0]
     return _percentiles(filled[:, 0] / filled[:, 1])
 

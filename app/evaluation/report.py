@@ -66,7 +66,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
     rows = [("kind", *(head for head, _, _ in _COLUMNS))]
     rows += [(kind, *_cells(summarise([one for one in outcomes if one.kind == kind]))) for kind in kinds]
     rows.append(("total", *_cells(total)))
-    return "\n".join([*_aligned(rows), "", *_notes(total, outcomes), "", *interval_lines(outcomes)])
+    return "\n".join([*aligned(rows), "", *_notes(total, outcomes), "", *interval_lines(outcomes)])
 
 
 def interval_lines(outcomes: Sequence[Outcome]) -> list[str]:
@@ -75,7 +75,7 @@ def interval_lines(outcomes: Sequence[Outcome]) -> list[str]:
     rows: list[tuple[str, ...]] = [(f"{LEVEL:.0%} intervals", "n", *HEADLINE)]
     rows += [_interval_row(kind, [one for one in outcomes if one.kind == kind]) for kind in kinds]
     rows.append(_interval_row("total", outcomes))
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def _interval_row(name: str, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
@@ -91,8 +91,8 @@ def with_interval(value: float | None, interval: Interval | None) -> str:
     return f"{value:.2f} [{interval[0]:.2f}, {interval[1]:.2f}]"
 
 
-def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Rows as lines, the first column to the left, the others to the right; a rule above the last one."""
+def aligned(rows: Sequence[tuple[str, ...]], *, rule: bool = True) -> list[str]:
+    """Rows as lines, the first column to the left, the others to the right; with a rule above the last one."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = [
         "  ".join(
@@ -100,7 +100,8 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
         ).rstrip()
         for row in rows
     ]
-    lines.insert(len(lines) - 1, "-" * max(map(len, lines)))
+    if rule:
+        lines.insert(len(lines) - 1, "-" * max(map(len, lines)))
     return lines
 
 

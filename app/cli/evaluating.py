@@ -1,0 +1,27 @@
+"""What `onrecord eval` opens: a desk, several systems in turn, or nothing. Leaves out: the evaluation itself."""
+
+from __future__ import annotations
+
+import argparse
+
+from app.cli import terminal
+from app.cli.opening import load, open_desk
+from app.evaluation import command, comparisons
+
+MISUSED = 2
+
+
+def run(args: argparse.Namespace) -> int:
+    """The exit code of the run, or of the comparison."""
+    wanted = comparisons.wanted(args)
+    if wanted.runs:
+        return comparisons.compare_runs(args, *wanted.runs)
+    if args.file is None:
+        terminal.tell("name a file of golden questions, such as tests/golden/seeds.jsonl")
+        return MISUSED
+    if wanted.systems:
+        return comparisons.compare_systems(args, wanted.systems, settings=load(args), open_desk=open_desk)
+    settings = load(args)
+    with open_desk(settings, writer=not (args.quotes_only or args.retrieval_only)) as desk:
+        desk.wait_for_writer()
+        return command.run(args, desk, settings=settings)

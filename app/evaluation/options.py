@@ -1,0 +1,92 @@
+"""The options of `onrecord eval`. Leaves out: what they do (command). Imports nothing heavy: --help waits for it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+OUTPUT_DIR = Path("eval-runs")
+SYSTEMS = ("quotes", "writer", "embedded", "citation-query-engine")
+"""Who can be compared; each is told in the help of --compare."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Give the parser of `onrecord eval` its options (`--library` and `--json` come with every verb)."""
+    parser.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="golden questions, JSONL, one question a line"
+    )
+    parser.add_argument(
+        "--as-of-field",
+        metavar="FIELD",
+        help="field of the file that holds the day to ask from (default: none, ask as of the newest article)",
+    )
+    who = parser.add_mutually_exclusive_group()
+    who.add_argument("--quotes-only", action="store_true", help="answer with quotes, no writer (default: the writer)")
+    who.add_argument(
+        "--retrieval-only", action="store_true", help="measure only the finding, ask no answer (default: ask)"
+    )
+    who.add_argument(
+        "--compare",
+        nargs="+",
+        metavar="NAME",
+        help="either two finished runs (their .jsonl files), paired question by question, or systems to put through "
+        "the questions of FILE one after the other, such as quotes,embedded,citation-query-engine: 'writer' is what "
+        "the settings name, 'embedded' the embedded writer, 'citation-query-engine' that of llama-index over the same "
+        "chunks, embedding model and embedded writer (default: one run)",
+    )
+    _add_choice(parser)
+    _add_output(parser)
+
+
+def _add_choice(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--limit", type=count, metavar="N", help="only the first N (default: all)")
+    parser.add_argument("--sample", type=count, metavar="N", help="only N picked at random (default: all)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of --sample (default: 0)")
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=OUTPUT_DIR,
+        metavar="PATH",
+        help="keep one line a question in this .jsonl file, or in a new file in this folder; the record of the run and "
+        f"its report are put beside it (default: {OUTPUT_DIR})",
+    )
+    again = parser.add_mutually_exclusive_group()
+    again.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with the run at --output (the newest, in a folder), asking only what it lacks (default: ask all)",
+    )
+    again.add_argument(
+        "--fresh",
+        action="store_true",
+        help="ask every question (default: take answers from earlier runs beside --output, if the same program, "
+        "settings, models and library gave them)",
+    )
+    parser.add_argument(
+        "--gate",
+        type=gate,
+        metavar="BARS",
+        help="fail with exit code 1 unless all of these hold, such as 'score>=0.6,wrong<=0.08'; the figures are those "
+        "of --json, KIND.FIGURE that of one kind of question (default: no bar)",
+    )
+
+
+def count(text: str) -> int:
+    """A whole number from 1 up."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} questions are none: give 1 or more")
+    return number
+
+
+def gate(text: str) -> object:
+    """The bars of a gate."""
+    from app.evaluation.gate import read_gate
+
+    try:
+        return read_gate(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
