@@ -1,39 +1,64 @@
-"""When a question's "now" matters. Leaves out: dates of articles, and working out what "last month" means.
+"""What a question says about time, as windows of days. Leaves out: the dates of articles, and how much time counts.
 
-Only tells a question that speaks of its own time ("this week", "latest") from one that names a time of its own
-("in March 2023") and from one that does neither.
+"This week", "on Tuesday", "in March 2023", "since May" are read relative to the day of asking. A window narrows
+softly: an article far from it loses rank, and is found all the same.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
-_OWN_TIME = re.compile(
-    r"\b(?:this|last|next|past|coming)\s+(?:week|weekend|month|year|spring|summer|fall|autumn|winter|season)\b"
-    r"|\b(?:today|tonight|yesterday|recent(?:ly)?|latest|newest|now|currently|days? ago|weeks? ago)\b"
-    r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
-    re.IGNORECASE,
-)
-_NAMED_TIME = re.compile(
-    r"\b(?:19|20)\d\d\b"
-    r"|\b(?i:in|on|since|before|after|until|by|of|during|last|this)\s+"
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
-)
+import numpy as np
+from numpy.typing import NDArray
+
+from index.catalogue import UNDATED, days_since_epoch
+from index.named_days import named_windows
+from index.relative_days import relative_windows
+from index.windows import Window
 
 
-def speaks_of_its_own_time(question: str) -> bool:
-    """Whether the question says when, relative to when it is asked.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question's time. `topic` is the question without the words that only say when it is asked ("this week").
 
-    >>> speaks_of_its_own_time("Who resigned this week?"), speaks_of_its_own_time("Who resigned in March 2023?")
-    (True, False)
+    `windows` are alternatives. `relative` tells that the question speaks of its own time, `settled` that it names
+    a time of its own, so that being recent says nothing about being right.
     """
-    return _OWN_TIME.search(question) is not None
+
+    topic: str
+    windows: tuple[Window, ...] = ()
+    relative: bool = False
+    settled: bool = False
 
 
-def names_a_time(question: str) -> bool:
-    """Whether the question names a year or a month: then being recent says nothing about being right.
+def understand(question: str, as_of: date) -> Asked:
+    """What a question asked on the day `as_of` says about time.
 
-    >>> names_a_time("Who resigned in March 2023?"), names_a_time("May I ask who resigned?")
-    (True, False)
+    >>> asked = understand("Who resigned this week?", date(2023, 3, 10))
+    >>> asked.topic, asked.windows[0].first.isoformat(), asked.windows[0].last.isoformat()
+    ('Who resigned ?', '2023-03-03', '2023-03-10')
+    >>> understand("Who resigned in March 2022?", date(2023, 3, 10)).settled
+    True
     """
-    return _NAMED_TIME.search(question) is not None
+    relative, topic = relative_windows(question, as_of)
+    named, settled = named_windows(question, as_of)
+    return Asked(
+        topic=topic if any(character.isalnum() for character in topic) else question,
+        windows=(*relative, *named),
+        relative=bool(relative),
+        settled=settled and not relative,
+    )
+
+
+def closeness(windows: Sequence[Window], days: NDArray[np.int32]) -> NDArray[np.float64]:
+    """How near each published day is to the nearest window, (n_days,) in 0..1: 1 inside, 0 for what has no date."""
+    nearest = np.zeros(len(days))
+    dated = days != UNDATED
+    for window in windows:
+        early = days_since_epoch(window.first) - days.astype(np.float64)
+        late = days.astype(np.float64) - days_since_epoch(window.last)
+        outside = np.maximum(np.maximum(early, late), 0.0)
+        nearest = np.maximum(nearest, window.strength * np.exp(-outside / window.soft_days))
+    return np.where(dated, nearest, 0.0)

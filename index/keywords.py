@@ -7,6 +7,7 @@ compared with other chunks, one title with other titles. Leaves out: how scores 
 from __future__ import annotations
 
 import logging
+import math
 from pathlib import Path
 from threading import Lock
 from typing import Literal, Self
@@ -105,6 +106,14 @@ class KeywordIndex:
         """The at most `k` articles whose `field` shares words with the question, by `article_key`."""
         return self._scores(self._articles, field, "article_key", question, k, allowed)
 
+    def chunk_coverage(self, question: str, k: int, allowed: NDArray[np.int64] | None = None) -> Scored:
+        """The at most `k` chunks with the largest shares of the question's words, weighted by rarity, in 0..1."""
+        return self._scores(self._chunks, "body", "chunk_id", question, k, allowed, coverage=True)
+
+    def article_coverage(self, question: str, k: int, allowed: NDArray[np.int64] | None = None) -> Scored:
+        """As `chunk_coverage`, the words anywhere in the body of an article, by `article_key`."""
+        return self._scores(self._articles, "body", "article_key", question, k, allowed, coverage=True)
+
     def document_frequencies(self, question: str) -> dict[str, int]:
         """In how many articles each word of the question occurs, by stem, stop words included."""
         index = self._articles
@@ -126,12 +135,14 @@ class KeywordIndex:
         question: str,
         k: int,
         allowed: NDArray[np.int64] | None,
+        *,
+        coverage: bool = False,
     ) -> Scored:
         terms = keywordtext.terms(question)
         if index is None or not terms or k <= 0:
             return _NOTHING
         searcher = index.searcher()
-        query = _query(index.schema, searcher, field, terms)
+        query = _query(index.schema, searcher, field, terms, coverage=coverage)
         wanted = k
         while True:
             hits = searcher.search(query, limit=max(1, min(wanted, searcher.num_docs)), count=False).hits
@@ -225,12 +236,26 @@ def _index(path: Path, name: str, *, create: bool = False) -> tantivy.Index:
     return index
 
 
-def _query(schema: tantivy.Schema, searcher: tantivy.Searcher, field: str, terms: list[str]) -> tantivy.Query:
+def _query(
+    schema: tantivy.Schema, searcher: tantivy.Searcher, field: str, terms: list[str], *, coverage: bool
+) -> tantivy.Query:
+    """Any of the terms: BM25, or with `coverage` each its share of all their inverse frequencies."""
     if len(terms) > MAX_TERMS:
         terms = sorted(terms, key=lambda term: searcher.doc_freq(field, term) or searcher.num_docs)[:MAX_TERMS]
-    return tantivy.Query.boolean_query(
-        [(tantivy.Occur.Should, tantivy.Query.term_query(schema, field, term, index_option="freq")) for term in terms]
-    )
+    queries = [tantivy.Query.term_query(schema, field, term, index_option="freq") for term in terms]
+    if coverage:
+        rarities = [_rarity(searcher.doc_freq(field, term), searcher.num_docs) for term in terms]
+        total = sum(rarities)
+        queries = [
+            tantivy.Query.const_score_query(query, rarity / total)
+            for query, rarity in zip(queries, rarities, strict=True)
+        ]
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
+
+
+def _rarity(frequency: int, n_documents: int) -> float:
+    """The inverse document frequency, as BM25 has it."""
+    return math.log(1 + (n_documents - frequency + 0.5) / (frequency + 0.5))
 
 
 def _chunk_document(chunk: ChunkText) -> tantivy.Document:

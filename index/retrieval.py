@@ -17,15 +17,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.articles import Filters, Retrieved
-from index.asking_time import names_a_time, speaks_of_its_own_time
-from index.catalogue import UNDATED, Catalogue, days_since_epoch
+from index.articles import Evidence, Filters, Retrieved
+from index.asking_time import closeness, understand
+from index.catalogue import Catalogue, days_since_epoch
 from index.embedding.protocol import Embedder
 from index.errors import OnRecordError, RetrievalError
+from index.filtering import Allowed, allowed_articles, newest_day
 from index.keywords import KeywordIndex
 from index.library import Library
 from index.passages import choose
-from index.ranking import Scores, Weights, rank
+from index.ranking import Scores, Timing, Weights, features, freshness, newness, rank
 from index.vectors import VectorIndex
 from index.words import content_stems
 
@@ -36,13 +37,20 @@ ARTICLES = 200
 READ_ARTICLES = 5
 """Passages are chosen from so many of the best articles."""
 RANKED_ARTICLES = 50
+ASSUMED_DAY = 0.3
+"""How much "this week" counts where no day of asking was given, and that of the newest article is taken for it."""
 _KEPT_VECTORS = 4_096
 
 
-class _Allowed(NamedTuple):
-    articles: NDArray[np.bool_]
-    chunk_ids: NDArray[np.int64] | None
-    undated_left_out: int
+class Candidates(NamedTuple):
+    """The articles an engine found for a question, and their scores.
+
+    `places` (n,) index the catalogue; `rows` (n, 9) are the scores in the order of `Weights`.
+    """
+
+    catalogue: Catalogue
+    places: NDArray[np.int64]
+    rows: NDArray[np.float64]
 
 
 class Retriever:
@@ -76,9 +84,9 @@ class Retriever:
     ) -> Retrieved:
         """The at most `k` best passages for a question, and the articles that were ranked for it.
 
-        `as_of` is the day of asking: nothing later is used, and what is close to it is preferred, most of all
-        when the question speaks of its own time. Left out, it is the day of the newest dated article, and only a
-        question about its own time looks at it. Raises RetrievalError when an engine fails.
+        `as_of` is the day of asking: nothing later is used, what is fresh on it is preferred, and times in the
+        question ("this week", "in March") are understood from it. Left out, it is the day of the newest dated
+        article, and being fresh on it counts for little. Raises RetrievalError when an engine fails.
         """
         try:
             return self._retrieve(question, as_of, filters or Filters(), k)
@@ -89,34 +97,28 @@ class Retriever:
 
     def default_as_of(self) -> date | None:
         """The day of the newest dated article, None where no article is dated."""
-        return _newest_day(self._current())
+        return newest_day(self._current())
+
+    def candidates(self, question: str, *, as_of: date | None = None, filters: Filters | None = None) -> Candidates:
+        """What `retrieve` ranks, before it is weighed: for fitting the weights, and for looking into a ranking."""
+        catalogue = self._current()
+        assumed = as_of or newest_day(catalogue)
+        allowed = allowed_articles(catalogue, assumed, filters or Filters())
+        vector = self._embedder.embed_question(question)
+        return self._candidates(question, vector, catalogue, allowed, assumed, given=as_of is not None)
 
     def _retrieve(self, question: str, asked_on: date | None, filters: Filters, k: int) -> Retrieved:
         catalogue = self._current()
-        as_of = asked_on or _newest_day(catalogue)
-        allowed = _allowed(catalogue, as_of, filters)
+        as_of = asked_on or newest_day(catalogue)
+        allowed = allowed_articles(catalogue, as_of, filters)
         n_allowed = int(allowed.articles.sum())
         ranked: list[tuple[int, float]] = []
         evidence = []
         if n_allowed:
-            question_vector = self._embedder.embed_question(question)
-            ranked = rank(
-                catalogue,
-                self._scores(question, question_vector, allowed.chunk_ids),
-                self._weights,
-                allowed=allowed.articles,
-                today=days_since_epoch(as_of) if as_of else None,
-                recency=self._recency(question, asked_on),
-            )
-            read = [
-                (catalogue.article_ids[place], int(catalogue.versions[place])) for place, _ in ranked[:READ_ARTICLES]
-            ]
-            evidence = choose(
-                self._library.versions_of(read),
-                self.word_weights(question),
-                lambda texts: self._embedded(texts) @ question_vector,
-                k=k,
-            )
+            vector = self._embedder.embed_question(question)
+            found = self._candidates(question, vector, catalogue, allowed, as_of, given=asked_on is not None)
+            ranked = rank(found.places, found.rows, self._weights)
+            evidence = self._evidence(question, vector, catalogue, [place for place, _ in ranked[:READ_ARTICLES]], k)
         return Retrieved(
             evidence=tuple(evidence),
             articles=tuple((catalogue.article_ids[place], score) for place, score in ranked[:RANKED_ARTICLES]),
@@ -125,6 +127,28 @@ class Retriever:
             allowed_articles=n_allowed,
             undated_left_out=allowed.undated_left_out,
         )
+
+    def _candidates(
+        self,
+        question: str,
+        vector: NDArray[np.float32],
+        catalogue: Catalogue,
+        allowed: Allowed,
+        as_of: date | None,
+        *,
+        given: bool,
+    ) -> Candidates:
+        topic, timing = _timing(question, catalogue, as_of, given=given)
+        scores = self._scores(topic, vector, allowed)
+        return Candidates(catalogue, *features(catalogue, scores, allowed=allowed.articles, timing=timing))
+
+    def _evidence(
+        self, question: str, vector: NDArray[np.float32], catalogue: Catalogue, places: Sequence[int], k: int
+    ) -> list[Evidence]:
+        versions = self._library.versions_of(
+            [(catalogue.article_ids[place], int(catalogue.versions[place])) for place in places]
+        )
+        return choose(versions, self.word_weights(question), lambda texts: self._embedded(texts) @ vector, k=k)
 
     def _current(self) -> Catalogue:
         """The catalogue of the library's latest generation, with both engines brought to it."""
@@ -136,24 +160,18 @@ class Retriever:
                 self._catalogue = self._library.catalogue()
             return self._catalogue
 
-    def _scores(self, question: str, vector: NDArray[np.float32], chunk_ids: NDArray[np.int64] | None) -> Scores:
+    def _scores(self, topic: str, vector: NDArray[np.float32], allowed: Allowed) -> Scores:
         """Both engines at once: each does its work outside Python."""
-        nearest = self._engines.submit(self._vectors.search, vector, CHUNKS, chunk_ids)
+        nearest = self._engines.submit(self._vectors.search, vector, CHUNKS, allowed.chunk_ids)
         keywords = self._keywords
         return Scores(
-            chunk_keywords=keywords.chunk_scores(question, CHUNKS, chunk_ids),
-            title=keywords.article_scores(question, ARTICLES, "title"),
-            lead=keywords.article_scores(question, ARTICLES, "lead"),
-            body=keywords.article_scores(question, ARTICLES, "body"),
+            chunk_keywords=keywords.chunk_scores(topic, CHUNKS, allowed.chunk_ids),
+            chunk_coverage=keywords.chunk_coverage(topic, CHUNKS, allowed.chunk_ids),
+            article_coverage=keywords.article_coverage(topic, ARTICLES, allowed.article_keys),
+            title=keywords.article_scores(topic, ARTICLES, "title", allowed.article_keys),
+            lead=keywords.article_scores(topic, ARTICLES, "lead", allowed.article_keys),
             chunk_vectors=nearest.result(),
         )
-
-    def _recency(self, question: str, asked_on: date | None) -> float:
-        if speaks_of_its_own_time(question):
-            return self._weights.recency
-        if asked_on is None or names_a_time(question):
-            return 0.0
-        return self._weights.recency_as_of
 
     def word_weights(self, question: str) -> dict[str, float]:
         """Each content word's stem and its inverse document frequency (at least .5), as BM25 has it."""
@@ -183,33 +201,18 @@ class Retriever:
         return np.stack([vectors[text] for text in texts])
 
 
-def _newest_day(catalogue: Catalogue) -> date | None:
-    dated = catalogue.published_days[catalogue.published_days != UNDATED]
-    return date.fromordinal(int(dated.max()) + date(1970, 1, 1).toordinal()) if len(dated) else None
-
-
-def _allowed(catalogue: Catalogue, as_of: date | None, filters: Filters) -> _Allowed:
-    """Which articles may be used; the ids of their chunks only where that is not all of them."""
+def _timing(question: str, catalogue: Catalogue, as_of: date | None, *, given: bool) -> tuple[str, Timing]:
+    """What the question is about, its words of time left out, and how time speaks for each article."""
     days = catalogue.published_days
-    undated = days == UNDATED
-    wanted = np.ones(len(days), dtype=bool)
-    if filters.sources:
-        names = {source.casefold() for source in filters.sources}
-        wanted &= np.array([(source or "").casefold() in names for source in catalogue.sources], dtype=bool)
-    if as_of is not None:
-        wanted &= undated | (days <= days_since_epoch(as_of))
-    undated_left_out = 0
-    if filters.since or filters.until:
-        inside = ~undated
-        if filters.since:
-            inside &= days >= days_since_epoch(filters.since)
-        if filters.until:
-            inside &= days <= days_since_epoch(filters.until)
-        if filters.undated:
-            inside |= undated
-        else:
-            undated_left_out = int((wanted & undated).sum())
-        wanted &= inside
-    if wanted.all():
-        return _Allowed(wanted, None, undated_left_out)
-    return _Allowed(wanted, catalogue.chunk_ids[wanted[catalogue.chunk_articles]], undated_left_out)
+    nothing = np.zeros(len(days))
+    if as_of is None:
+        return question, Timing(told=nothing, fresh=nothing, newer=nothing)
+    asked = understand(question, as_of)
+    today = days_since_epoch(as_of)
+    surely = given or not asked.relative
+    timing = Timing(
+        told=closeness(asked.windows, days) * (1.0 if surely else ASSUMED_DAY),
+        fresh=freshness(days, today) if given and not (asked.relative or asked.settled) else nothing,
+        newer=nothing if asked.settled else newness(days, today),
+    )
+    return asked.topic, timing

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from index.catalogue import UNDATED, Catalogue
-from index.ranking import Scores, Weights, rank
+from index.ranking import Scores, Timing, Weights, features, freshness, newness, rank
 
 Found = Sequence[tuple[int, float]]
 
@@ -37,13 +37,17 @@ def engine(found: Found) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     return np.array([key for key, _ in found], dtype=np.int64), np.array([value for _, value in found], np.float32)
 
 
-def scores(keywords: Found = (), vectors: Found = (), title: Found = (), lead: Found = (), body: Found = ()) -> Scores:
+def scores(**found: Found) -> Scores:
+    names = ("keywords", "vectors", "coverage", "article_coverage", "title", "lead")
+    assert set(found) <= set(names)
+    keywords, vectors, coverage, article_coverage, title, lead = (engine(found.get(name, ())) for name in names)
     return Scores(
-        chunk_keywords=engine(keywords),
-        chunk_vectors=engine(vectors),
-        title=engine(title),
-        lead=engine(lead),
-        body=engine(body),
+        chunk_keywords=keywords,
+        chunk_vectors=vectors,
+        chunk_coverage=coverage,
+        article_coverage=article_coverage,
+        title=title,
+        lead=lead,
     )
 
 
@@ -52,11 +56,15 @@ def order(
     found: Scores,
     *,
     allowed: Sequence[bool] | None = None,
-    today: int | None = None,
-    recency: float = 0.0,
+    told: Sequence[float] | None = None,
+    fresh: Sequence[float] | None = None,
+    newer: Sequence[float] | None = None,
 ) -> list[int]:
     flags = np.array(allowed if allowed is not None else [True] * len(days))
-    ranked = rank(catalogue(days), found, Weights(), allowed=flags, today=today, recency=recency)
+    timing = Timing(*(np.array(values if values is not None else [0.0] * len(days)) for values in (told, fresh, newer)))
+    places, rows = features(catalogue(days), found, allowed=flags, timing=timing)
+    assert rows.shape == (len(places), 9)
+    ranked = rank(places, rows, Weights())
     values = [score for _, score in ranked]
     assert values == sorted(values, reverse=True)
     return [place for place, _ in ranked]
@@ -80,10 +88,15 @@ def test_best_chunk_speaks_for_its_article() -> None:
     assert order([None, None], found) == [1, 0]
 
 
-@pytest.mark.parametrize("field", ["title", "lead", "body"])
-def test_title_lead_and_body_count(field: str) -> None:
+@pytest.mark.parametrize("field", ["title", "lead", "article_coverage"])
+def test_title_lead_and_the_words_anywhere_count(field: str) -> None:
     found = {"keywords": [(100, 3.0), (102, 3.0)], field: [(11, 2.0), (10, 0.1)]}
     assert order([None, None], scores(**found)) == [1, 0]  # type: ignore[arg-type]
+
+
+def test_chunk_with_more_of_the_questions_words_goes_before_one_that_repeats_some() -> None:
+    found = scores(keywords=[(100, 3.0), (102, 2.7)], coverage=[(102, 1.0), (100, 0.6)])
+    assert order([None, None], found) == [1, 0]
 
 
 def test_what_is_not_allowed_is_left_out() -> None:
@@ -94,13 +107,24 @@ def test_what_is_no_longer_live_is_passed_over() -> None:
     assert order([None], scores(keywords=[(999, 9.0), (100, 1.0)], title=[(77, 1.0)], vectors=[(998, 0.9)])) == [0]
 
 
-def test_close_to_today_goes_first_only_where_recency_counts() -> None:
-    found = scores(keywords=[(100, 3.0), (102, 2.9), (104, 2.9)])
-    days = [100, 498, None]
-    assert order(days, found, today=500, recency=1.2)[0] == 1
-    assert order(days, found, today=500)[0] == 0
-    assert order(days, found, recency=1.2)[0] == 0
-    assert order([None, 0, None], found, today=10_000, recency=1.2)[0] == 0
+@pytest.mark.parametrize("by", ["told", "fresh", "newer"])
+def test_time_decides_between_equals(by: str) -> None:
+    found = scores(keywords=[(100, 3.0), (102, 3.0)])
+    assert order([None, None], found, **{by: [0.0, 1.0]}) == [1, 0]  # type: ignore[arg-type]
+    assert order([None, None], found, **{by: [1.0, 0.0]}) == [0, 1]  # type: ignore[arg-type]
+
+
+def test_newer_article_about_something_else_stays_behind() -> None:
+    found = scores(keywords=[(100, 9.0), (102, 4.0)], coverage=[(100, 0.9), (102, 0.4)], vectors=[(100, 0.8)])
+    assert order([None, None], found, newer=[0.0, 1.0]) == [0, 1]
+
+
+def test_freshness_is_whole_for_days_then_fades_and_nothing_without_a_date() -> None:
+    fresh = freshness(np.array([500, 497, 480, 100, UNDATED, 510], dtype=np.int32), 500)
+    assert fresh[0] == fresh[1] == fresh[5] == 1.0
+    assert 1.0 > fresh[2] > fresh[3] > fresh[4] == 0.0
+    newer = newness(np.array([500, 400, 0, UNDATED], dtype=np.int32), 500)
+    assert 1.0 == newer[0] > newer[1] > newer[2] > newer[3] == 0.0
 
 
 def test_similarities_below_nothing_do_no_harm() -> None:

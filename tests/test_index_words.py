@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.asking_time import names_a_time, speaks_of_its_own_time
 from index.words import STOP_WORDS, content_stems, stem, words
 
 
@@ -61,26 +60,6 @@ def test_content_stems_are_distinct_stems_of_words(text: str) -> None:
 @given(st.text(min_size=1, max_size=20))
 def test_stem_of_anything_is_text(word: str) -> None:
     assert isinstance(stem(word), str)
-
-
-@pytest.mark.parametrize(
-    ("question", "own", "named"),
-    [
-        ("Who resigned this week?", True, False),
-        ("What is the latest on Nissan?", True, False),
-        ("What happened on Tuesday?", True, False),
-        ("Who resigned two days ago?", True, False),
-        ("Who resigned in March 2023?", False, True),
-        ("Who resigned in March?", False, True),
-        ("What happened in 2018?", False, True),
-        ("May I ask who resigned?", False, False),
-        ("Who resigned?", False, False),
-        ("What will happen next year, in 2024?", True, True),
-    ],
-)
-def test_time_that_a_question_speaks_of(question: str, own: bool, named: bool) -> None:
-    assert speaks_of_its_own_time(question) is own
-    assert names_a_time(question) is named
 
 
 EXAMPLES = (
