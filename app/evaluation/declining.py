@@ -19,7 +19,7 @@ _DECLINES = tuple(
         rf"\bnone of (?:the|these)\b[^.]{{0,40}}\b{_SOURCES}\b",
         (
             r"\b(?:there (?:is|are|was|were)|i (?:see|find|found)|contains?|provides?) no\b[^.]{0,40}"
-            r"\b(?:information|mention|details?|indication|answer|evidence|data|source)"
+            r"\b(?:information|mention|details?|indication|answer|data|source)"
         ),
         (
             r"\b(?:i|we)\s+(?:do\s*n[o’']?t|can\s*no?[’']?t|cannot|could\s*n[o’']?t|am unable to|are unable to)\s+"
