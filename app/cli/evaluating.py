@@ -1,4 +1,4 @@
-"""What `onrecord eval` opens: a desk, several systems in turn, or nothing. Leaves out: the evaluation itself."""
+"""What `onrecord eval` and `golden` open: a desk, several systems in turn, or nothing. Leaves out: what they do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 
 from app.cli import terminal
 from app.cli.opening import load, open_desk
-from app.evaluation import command, comparisons
+from app.evaluation import command, comparisons, golden_command
 
 MISUSED = 2
 
@@ -25,3 +25,14 @@ def run(args: argparse.Namespace) -> int:
     with open_desk(settings, writer=not (args.quotes_only or args.retrieval_only)) as desk:
         desk.wait_for_writer()
         return command.run(args, desk, settings=settings)
+
+
+def golden(args: argparse.Namespace) -> int:
+    """The exit code of what is to be done with golden questions."""
+    if args.action == "schema":
+        return golden_command.print_schema()
+    if args.file is None:
+        terminal.tell(f"name the file to {args.action}, such as tests/golden/seeds.jsonl")
+        return MISUSED
+    with open_desk(load(args), writer=False) as desk:
+        return golden_command.check(args, desk)

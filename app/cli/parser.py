@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from app.cli import values, verbs
-from app.evaluation import command as evaluation
+from app.evaluation import golden_command
+from app.evaluation import options as evaluation
 
 DESCRIPTION = "Questions and answers over a library of articles. Every sentence stands on a passage one can open."
 EPILOG = (
@@ -175,6 +176,7 @@ _VERBS = (
     ("search", "find passages, best first", _search, verbs.search),
     ("ask", "ask the articles a question", _ask, verbs.ask),
     ("eval", "run golden questions and measure the answers", evaluation.add_arguments, verbs.evaluate),
+    ("golden", "look after golden questions", golden_command.add_arguments, verbs.golden),
     ("serve", "open the chat page on this machine", _serve, verbs.serve),
     ("doctor", "check the environment, the library and the models", _doctor, verbs.doctor),
 )

@@ -127,6 +127,13 @@ def evaluate(args: argparse.Namespace) -> int:
     return evaluating.run(args)
 
 
+def golden(args: argparse.Namespace) -> int:
+    """Check golden questions, or print their schema."""
+    from app.cli import evaluating
+
+    return evaluating.golden(args)
+
+
 def serve(args: argparse.Namespace) -> int:
     """Serve the chat page until interrupted."""
     from app.cli.opening import load, open_desk

@@ -1,8 +1,4 @@
-"""Golden questions as read from a file, in either of two forms. Leaves out: asking them.
-
-Ours has `question, history, accept, gold, kind`; RealTimeQA's, as in our news data, `question, answer,
-gold_doc_ids`. Both have `id, date, answerable`. Each line tells its form by the fields that it has.
-"""
+"""Golden questions as read from a file. Leaves out: what a line may hold (golden_lines), asking them."""
 
 from __future__ import annotations
 
@@ -11,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import ValidationError
 
 from app.errors import GoldenFileError
-from app.evaluation.matching import meets, normalise, states
-
-_Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+from app.evaluation.golden_lines import NewsLine, OurLine
+from app.evaluation.matching import meets, states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,77 +52,6 @@ class Golden:
         if not self.answerable:
             return False
         return meets(reply, self.accept) if self.answer is None else states(reply, self.answer)
-
-
-class _Line(BaseModel):
-    """What both forms share. Fields that we do not know are for others, and pass."""
-
-    model_config = ConfigDict(strict=True, extra="ignore")
-
-    id: _Filled
-    question: _Filled
-    answerable: bool
-
-
-class _PriorTurn(BaseModel):
-    question: _Filled
-    answer: str
-
-
-class _GoldPassage(BaseModel):
-    article: _Filled
-    quote: _Filled
-
-
-class _OurLine(_Line):
-    kind: _Filled
-    accept: list[Annotated[list[_Filled], Field(min_length=1)]]
-    gold: list[_GoldPassage] = []
-    history: list[_PriorTurn] = []
-
-    @model_validator(mode="after")
-    def _accept_fits(self) -> _OurLine:
-        if self.answerable != bool(self.accept):
-            raise ValueError("accept must be filled where answerable is true, and empty where it is false")
-        for alternative in (one for alternatives in self.accept for one in alternatives):
-            if not normalise(alternative):
-                raise ValueError(f"accept holds {alternative!r}, which has no word to look for")
-        return self
-
-    def golden(self, as_of: date | None) -> Golden:
-        return Golden(
-            id=self.id,
-            question=self.question,
-            kind=self.kind,
-            answerable=self.answerable,
-            history=tuple((turn.question, turn.answer) for turn in self.history),
-            as_of=as_of,
-            accept=tuple(tuple(alternatives) for alternatives in self.accept),
-            gold=tuple(dict.fromkeys(passage.article for passage in self.gold)),
-            passages=tuple((passage.article, passage.quote) for passage in self.gold),
-        )
-
-
-class _NewsLine(_Line):
-    answer: str | None
-    gold_doc_ids: list[_Filled]
-
-    @model_validator(mode="after")
-    def _answer_fits(self) -> _NewsLine:
-        if self.answerable and not normalise(self.answer or ""):
-            raise ValueError("answer must be filled where answerable is true")
-        return self
-
-    def golden(self, as_of: date | None) -> Golden:
-        return Golden(
-            id=self.id,
-            question=self.question,
-            kind="answerable" if self.answerable else "unanswerable",
-            answerable=self.answerable,
-            as_of=as_of,
-            answer=self.answer if self.answerable else None,
-            gold=tuple(self.gold_doc_ids),
-        )
 
 
 def read_golden(path: Path, *, as_of_field: str | None = None) -> tuple[Golden, ...]:
@@ -171,7 +95,7 @@ def _parse(line: str, where: str, as_of_field: str | None) -> Golden:
         raise GoldenFileError(f"{where}: a {type(record).__name__} where an object belongs: one object a line")
     as_of = _day(record, as_of_field, where) if as_of_field else None
     try:
-        return _form(record, where).model_validate(record).golden(as_of)
+        return _golden(_form(record, where).model_validate(record), as_of)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
@@ -179,14 +103,35 @@ def _parse(line: str, where: str, as_of_field: str | None) -> Golden:
         raise GoldenFileError(f"{where}: {told}") from error
 
 
-def _form(record: Mapping[str, Any], where: str) -> type[_OurLine] | type[_NewsLine]:
+def _golden(line: OurLine | NewsLine, as_of: date | None) -> Golden:
+    shared: dict[str, Any] = {
+        "id": line.id,
+        "question": line.question,
+        "answerable": line.answerable,
+        "as_of": as_of,
+    }
+    if isinstance(line, NewsLine):
+        kind = "answerable" if line.answerable else "unanswerable"
+        answer = line.answer if line.answerable else None
+        return Golden(**shared, kind=kind, answer=answer, gold=tuple(line.gold_doc_ids))
+    return Golden(
+        **shared,
+        kind=line.kind,
+        history=tuple((turn.question, turn.answer) for turn in line.history),
+        accept=tuple(tuple(alternatives) for alternatives in line.accept),
+        gold=tuple(dict.fromkeys(passage.article for passage in line.gold)),
+        passages=tuple((passage.article, passage.quote) for passage in line.gold),
+    )
+
+
+def _form(record: Mapping[str, Any], where: str) -> type[OurLine] | type[NewsLine]:
     if "accept" in record:
-        return _OurLine
+        return OurLine
     if "gold_doc_ids" in record:
-        return _NewsLine
+        return NewsLine
     raise GoldenFileError(
         f"{where}: neither 'accept' nor 'gold_doc_ids' is there, so its form cannot be told: "
-        "see tests/golden/README.md for the fields"
+        "'onrecord golden schema' tells the fields"
     )
 
 

@@ -1,0 +1,81 @@
+"""`onrecord golden`: whether golden questions still fit the library, and their schema. Leaves out: asking them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # --help must not wait for pydantic
+    from collections.abc import Sequence
+
+    from app.evaluation.checking_gold import Misfit
+    from app.evaluation.running import AskedDesk
+
+ACTIONS = ("check", "schema")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Give the parser of `onrecord golden` its options."""
+    parser.add_argument(
+        "action",
+        choices=ACTIONS,
+        metavar="ACTION",
+        help="check: find questions of FILE whose gold passages the library does not hold any more; "
+        "schema: print the JSON schema of a line of a golden file",
+    )
+    parser.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="golden questions, JSONL, one question a line"
+    )
+
+
+def print_schema() -> int:
+    """Print the JSON schema of a golden file's lines."""
+    from app.evaluation.golden_lines import golden_schema
+
+    sys.stdout.write(json.dumps(golden_schema(), indent=2, ensure_ascii=False) + "\n")
+    return 0
+
+
+def check(args: argparse.Namespace, desk: AskedDesk) -> int:
+    """Print what does not fit the library any more; 1 when anything does not, else 0.
+
+    Raises GoldenFileError for a file that cannot be used, or of which the library holds no article at all.
+    """
+    from dataclasses import asdict
+    from functools import cache
+
+    from app.evaluation.checking_gold import misfits
+    from app.evaluation.golden import read_golden
+    from app.evaluation.locating import gold_articles
+
+    questions = read_golden(args.file)
+    found = list(misfits(questions, gold_articles(questions, desk.articles()), cache(desk.article)))
+    if args.json:
+        record = {"file": str(args.file), "questions": len(questions), "misfits": [asdict(one) for one in found]}
+        sys.stdout.write(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write("\n".join([*_lines(found), _sum(len(questions), found)]) + "\n")
+    return 1 if found else 0
+
+
+def _lines(found: Sequence[Misfit]) -> list[str]:
+    from app.evaluation.comparison_text import one_line
+
+    lines = []
+    for one in found:
+        lines.append(f"{one_line(one.id)}  {one.state}: {one_line(one.detail)}")
+        lines += [f"    was  {one_line(one.quote)}"] if one.quote else []
+        lines += [f"    now  {one_line(one.now)}"] if one.now else []
+    return lines
+
+
+def _sum(questions: int, found: Sequence[Misfit]) -> str:
+    unfit = len({one.id for one in found})
+    if not unfit:
+        return f"All {questions} questions fit the library."
+    counts = {state: sum(one.state == state for one in found) for state in ("gone", "changed", "unstated")}
+    told = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
+    return f"{unfit} of {questions} questions do not fit the library any more: {told}."
