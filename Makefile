@@ -1,6 +1,7 @@
 # make chat      install, then open the chat on this machine (PORT=7861 to choose another port)
 # make install   leave .venv/bin/onrecord, from hash-locked packages
 # make test      install what tests need, a browser included, and run every check
+# make bench     measure finding, speed and cost on made-up articles; DATA=DIR on your own (articles.jsonl, questions.jsonl)
 # make lint      ruff, mypy and import-linter alone
 # make lock      resolve pyproject.toml anew into the two lock files
 # make clean     remove .venv and what the tools left behind
@@ -21,7 +22,7 @@ LOCK_TOOL := uv>=0.9,<1
 PLACE := $(shell pwd -P)
 INTACT := $(shell "$(BIN)/python" -c '' 2>/dev/null && [ "$$(cat "$(VENV)/.place" 2>/dev/null)" = "$$(pwd -P)" ] && echo yes)
 
-.PHONY: chat install test lint lock clean test-tools FORCE
+.PHONY: chat install test bench lint lock clean test-tools FORCE
 .DEFAULT_GOAL := chat
 
 chat: install
@@ -33,6 +34,9 @@ test: test-tools
 	@"$(BIN)/python" tests/browser.py
 	@$(MAKE) --no-print-directory lint VENV="$(VENV)"
 	"$(BIN)/python" -m pytest --cov --cov-report=term
+
+bench: install
+	@"$(BIN)/python" -m app.evaluation.benchmark $(if $(DATA),--data "$(DATA)") $(BENCH_OPTIONS)
 
 lint: test-tools
 	"$(BIN)/ruff" check .

@@ -1,0 +1,78 @@
+"""What adding, adding again, changing and rebuilding cost. Leaves out: finding what was added."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from time import perf_counter
+
+from index.articles import Article
+from index.embedding import Embedder
+from index.ingest import Ingest
+from index.keywords import KeywordIndex
+from index.library import Library
+from index.planning import embedded_text
+from index.retrieval import Retriever
+from index.vectors import VectorIndex
+
+ENGINE_CHUNKS = 256
+"""So many chunks tell the embedding engine's own rate."""
+
+
+def engine_rate(library: Library, embedder: Embedder) -> float:
+    """Chunks a second that the embedding engine alone makes of this library's own chunks."""
+    catalogue = library.catalogue()
+    step = max(1, len(catalogue.chunk_ids) // ENGINE_CHUNKS)
+    texts = []
+    for place in range(0, len(catalogue.chunk_ids), step):
+        version = library.article(catalogue.article_ids[catalogue.chunk_articles[place]])
+        passage = version.text[catalogue.starts[place] : catalogue.ends[place]]
+        texts.append(embedded_text(version.title, version.published_at, passage))
+    embedder.embed_texts(texts[:16])
+    began = perf_counter()
+    embedder.embed_texts(texts[:ENGINE_CHUNKS])
+    return len(texts[:ENGINE_CHUNKS]) / (perf_counter() - began)
+
+
+def added(ingest: Ingest, articles: Sequence[Article]) -> tuple[float, Counter[str]]:
+    """Seconds to add the articles, derived indexes included, and what became of them."""
+    began = perf_counter()
+    statuses = Counter(str(one.status) for one in ingest.add(articles))
+    return perf_counter() - began, statuses
+
+
+def change_seconds(ingest: Ingest, retriever: Retriever, article: Article) -> float:
+    """Seconds from a changed article to its new text being found."""
+    mark = "Zyxwolium" + str(len(article.text))
+    changed = replace(article, text=f"{mark} was found in the quarry. {article.text}")
+    began = perf_counter()
+    list(ingest.add([changed]))
+    found = retriever.retrieve(f"Where was {mark} found?")
+    took = perf_counter() - began
+    if not any(mark in passage.quote for passage in found.evidence):
+        return float("inf")
+    return took
+
+
+def rebuild_rates(library: Library, keywords: KeywordIndex, vectors: VectorIndex) -> dict[str, float]:
+    """Chunks a second when the derived indexes are built anew from the library."""
+    n_chunks = len(library.catalogue().chunk_ids)
+    began = perf_counter()
+    keywords.rebuild(library)
+    between = perf_counter()
+    vectors.rebuild(library)
+    ended = perf_counter()
+    return {
+        "keywords": n_chunks / (between - began),
+        "vectors": n_chunks / (ended - between),
+        "both": n_chunks / (ended - began),
+    }
+
+
+def peak_memory_mb() -> float:
+    """The most memory this process has held so far, in megabytes."""
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return held / (1_048_576 if sys.platform == "darwin" else 1_024)
