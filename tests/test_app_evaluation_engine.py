@@ -117,9 +117,19 @@ def test_a_source_that_was_never_shown_leads_nowhere() -> None:
     assert (verified.citations, verified.citations_resolved, verified.sentences_supported) == (1, 0, 0)
 
 
-def test_sources_named_in_words_are_markers() -> None:
-    found = answer(f"{STAKE[:-1]} (Sources 1 and 2).", STAKE, STAKE)
-    assert found.sentences[0].citations == (1, 2)
+@pytest.mark.parametrize(
+    "reply",
+    [
+        f"{STAKE[:-1]} (Sources 1 and 2).",
+        f"{STAKE} [Source 1, Source 2]",
+        f"{STAKE[:-1]} [source 1][source 2].",
+        f"{STAKE} [1, 2]",
+    ],
+)
+def test_sources_named_in_words_are_markers(reply: str) -> None:
+    (sentence,) = answer(reply, STAKE, STAKE).sentences
+    assert sentence.citations == (1, 2)
+    assert sentence.text == STAKE
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,7 @@ def test_a_sample_is_the_same_every_time_and_keeps_the_order() -> None:
 def test_a_changed_question_has_another_hash() -> None:
     assert golden_hash(QUESTION) == golden_hash(replace(QUESTION))
     assert golden_hash(QUESTION) != golden_hash(replace(QUESTION, accept=(("43%",),)))
+    assert golden_hash(QUESTION) == golden_hash(replace(QUESTION, as_of=date(2023, 2, 1)))
 
 
 @pytest.mark.parametrize(

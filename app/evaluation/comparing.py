@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.errors import GoldenFileError
-from app.evaluation.figures import FIGURES, LOWER_IS_BETTER
+from app.evaluation.figures import FIGURES, LOWER_IS_BETTER, RANGES
 from app.evaluation.intervals import Interval, mean_interval
 from app.evaluation.outcomes import Outcome
 
@@ -118,6 +118,7 @@ def _difference(name: str, pairs: Sequence[Pair]) -> Difference | None:
     if not values:
         return None
     moved = [other - one for one, other in values]
+    low, high = RANGES.get(name, (0.0, 1.0))
     sign = -1 if name in LOWER_IS_BETTER else 1
     first, second = (sum(column) / len(values) for column in zip(*values, strict=True))
     return Difference(
@@ -126,7 +127,7 @@ def _difference(name: str, pairs: Sequence[Pair]) -> Difference | None:
         first=first,
         second=second,
         difference=second - first,
-        interval=mean_interval(moved),
+        interval=mean_interval(moved, high - low),
         better=sum(sign * one > 0 for one in moved),
         worse=sum(sign * one < 0 for one in moved),
         p=chance([round(one) for one in moved]) if name in _TESTED_EXACTLY else None,

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from app.evaluation.charts import interval_bar
 from app.evaluation.comparing import Comparison, Pair, compare
 from app.evaluation.comparison_text import difference_rows, made_differently, told
 from app.evaluation.failures import reply
+from app.evaluation.figures import RANGES
+from app.evaluation.intervals import intervals
+from app.evaluation.metrics import summarise
 from app.evaluation.page import html_page
 from app.evaluation.runs import Run
 from app.evaluation.systems_text import systems_rows
@@ -17,13 +21,26 @@ def comparison_page(names: Sequence[str], runs: Sequence[Run]) -> str:
     """Every run's headline, then each beside the first: the paired figures, and every question that changed."""
     about = f"{len(runs[0].outcomes)} questions of {runs[0].record.get('golden', {}).get('file', 'a golden file')}"
     body = [f"<header><h1>{escape(' and '.join(names))}</h1><p class='soft'>{escape(about)}</p></header>"]
-    body.append(f"<h2>Headline</h2>{_table(systems_rows(names, runs))}")
+    body.append(f"<h2>Headline</h2>{_plot(names, runs)}{_table(systems_rows(names, runs))}")
     for name, run in zip(names[1:], runs[1:], strict=True):
         comparison = compare(runs[0].outcomes, run.outcomes)
         body.append(f"<h2>{escape(names[0])} (first) and {escape(name)} (second)</h2>")
         body.append(_differences(runs[0], run, comparison))
         body.append(_changed(comparison, (names[0], name)))
     return html_page(" and ".join(names), "".join(body))
+
+
+def _plot(names: Sequence[str], runs: Sequence[Run]) -> str:
+    """The scores on one scale, with their intervals."""
+    rows = []
+    for name, run in zip(names, runs, strict=True):
+        figure = "score" if run.outcomes[0].score is not None else "mrr_at_10"
+        value, interval = getattr(summarise(run.outcomes), figure), intervals(run.outcomes, [figure])[figure]
+        if value is None or interval is None:
+            continue
+        bar = interval_bar(value, *interval, *RANGES.get(figure, (0.0, 1.0)))
+        rows.append(f"<tr><td>{escape(name)}</td><td>{figure} {value:.2f}</td><td class='plot'>{bar}</td></tr>")
+    return f'<div class="wide"><table>{"".join(rows)}</table></div>'
 
 
 def _differences(first: Run, second: Run, comparison: Comparison) -> str:

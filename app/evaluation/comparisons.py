@@ -1,4 +1,7 @@
-"""`onrecord eval --compare`: two finished runs, or several systems over the same questions. Leaves out: one run."""
+"""`onrecord eval --compare` and `--vary`: two finished runs, or several cases over the same questions.
+
+Leaves out: one run alone (command).
+"""
 
 from __future__ import annotations
 
@@ -17,18 +20,19 @@ if TYPE_CHECKING:  # --help must not wait for pydantic
     from app.config import Settings
     from app.evaluation.runs import Run
     from app.evaluation.systems import OpenDesk
+    from app.evaluation.varying import Case
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What --compare names: two runs, or systems, or neither."""
+    """Two runs, or systems (of which what is varied makes cases), or neither."""
 
     runs: tuple[Path, ...] = ()
     systems: tuple[str, ...] = ()
 
 
 def wanted(args: argparse.Namespace) -> Wanted:
-    """What --compare names; a golden file that stands after it is put where it belongs.
+    """What --compare and --vary name; a golden file that stands after it is put where it belongs.
 
     Raises QuestionError for what is neither two runs nor systems.
     """
@@ -36,7 +40,8 @@ def wanted(args: argparse.Namespace) -> Wanted:
 
     names = [name for value in args.compare or () for name in value.split(",") if name]
     if not names:
-        return Wanted()
+        mode = "retrieval" if args.retrieval_only else "quotes" if args.quotes_only else "writer"
+        return Wanted(systems=(mode,)) if args.vary else Wanted()
     if args.file is None and len(names) > 1 and names[0] in SYSTEMS and names[-1] not in SYSTEMS:
         args.file = Path(names.pop())
     unknown = [name for name in names if name not in SYSTEMS]
@@ -75,49 +80,52 @@ def compare_runs(args: argparse.Namespace, first: Path, second: Path) -> int:
 
 
 def compare_systems(args: argparse.Namespace, names: Sequence[str], *, settings: Settings, open_desk: OpenDesk) -> int:
-    """Put each system through the questions, print them side by side, write a report of each and of all.
+    """Put each system, in each case of --vary, through the questions, and set all side by side.
 
-    Each system keeps a run of its own; `--resume` goes on with all of them. The exit code is 1 when a question failed,
-    or the gate does not hold for the first system.
+    Each case keeps a run and a report of its own; `--resume` goes on with all of them. The exit code is 1 when a
+    question failed, or the gate does not hold for the first case. Raises QuestionError for what cannot be varied.
     """
     from app.evaluation.gate import check
     from app.evaluation.reporting import write_comparison, write_report
     from app.evaluation.systems_text import systems_record, systems_text
+    from app.evaluation.varying import cases
 
-    runs = []
-    for name in names:
-        found = _system_run(args, name, settings, open_desk)
+    runs, labels = [], []
+    for case in cases(names, args.vary, settings=settings, as_of_field=args.as_of_field):
+        found = _run_of(args, case, open_desk)
         if found is None:
             return 2
         write_report(found, ())
         runs.append(found)
+        labels.append(case.label)
     checked = check(args.gate or (), runs[0].outcomes)
     last = runs[-1].lines
-    page = write_comparison(runs, names, last.with_name(f"{last.stem.removesuffix(names[-1])}compared.html"))
+    page = write_comparison(runs, labels, last.with_name(f"{last.stem.removesuffix(case.file_name)}compared.html"))
     if args.json:
-        _print_json(systems_record(names, runs, str(args.file)) | {"report": str(page)})
+        _print_json(systems_record(labels, runs, str(args.file)) | {"report": str(page)})
     else:
         bars = "".join(f"{one}\n" for one in checked)
-        sys.stdout.write(f"{systems_text(names, runs)}\n\n{bars}Report in {page}\n")
+        sys.stdout.write(f"{systems_text(labels, runs)}\n\n{bars}Report in {page}\n")
     failed = any(outcome.error for run in runs for outcome in run.outcomes)
     return 1 if failed or not all(one.holds for one in checked) else 0
 
 
-def _system_run(args: argparse.Namespace, name: str, settings: Settings, open_desk: OpenDesk) -> Run | None:
-    """The run of one system; None, and a word to the user, where its file is taken."""
+def _run_of(args: argparse.Namespace, case: Case, open_desk: OpenDesk) -> Run | None:
+    """The run of one case; None, and a word to the user, where its file is taken."""
     from app.evaluation.command import chosen_questions, new_record
     from app.evaluation.recorded import recorded_run
     from app.evaluation.runs import Run, output_file, read_record
     from app.evaluation.systems import open_system
 
-    questions = chosen_questions(args)
-    lines = output_file(args.output, args.file, resume=args.resume, system=name)
+    its_own = argparse.Namespace(**vars(args) | {"as_of_field": case.as_of_field})
+    questions = chosen_questions(its_own)
+    lines = output_file(args.output, args.file, resume=args.resume, system=case.file_name)
     if lines.exists() and not args.resume:
         sys.stderr.write(f"onrecord eval: {lines} holds a run already: name another file, or go on with --resume\n")
         return None
-    sys.stderr.write(f"onrecord eval: {name}\n")
-    with open_system(name, settings, open_desk) as opened:
-        record = new_record(args, questions, opened.mode, opened.settings)
+    sys.stderr.write(f"onrecord eval: {case.label}\n")
+    with open_system(case.system, case.settings, open_desk) as opened:
+        record = new_record(its_own, questions, opened.mode, opened.settings)
         outcomes = recorded_run(opened.desk, questions, mode=opened.mode, lines=lines, record=record, fresh=args.fresh)
     return Run(lines=lines, outcomes=tuple(outcomes), record=read_record(lines))
 

@@ -16,7 +16,7 @@ from app.schema import Answer, Citation, Sentence, Timings, Tokens
 from app.supporting import find_support
 from index.articles import Evidence
 
-_IN_WORDS = re.compile(r"\(?\bsources?\s+(\d{1,3}(?:\s*(?:,|and|&)\s*\d{1,3})*)\)?", re.IGNORECASE)
+_IN_WORDS = re.compile(r"[\[(]?\bsources?\s+(\d{1,3}(?:\s*(?:,|and|&)\s*(?:source\s+)?\d{1,3})*)[\])]?", re.IGNORECASE)
 
 
 def answer_of(

@@ -62,11 +62,12 @@ def _asked(counts: Callable[[Outcome], float], *, among: Callable[[Outcome], boo
     return share
 
 
-def _shown(part: Callable[[Outcome], int], whole: Callable[[Outcome], int]) -> Share:
-    """A share of what answers show: sentences or citations."""
+def _shown(part: Callable[[Outcome], int | None], whole: Callable[[Outcome], int | None]) -> Share:
+    """A share of what answers show, sentences or citations; what was not counted does not enter."""
 
     def share(one: Outcome) -> tuple[float, float]:
-        return (float(part(one)), float(whole(one))) if one.answered else (0.0, 0.0)
+        counted, of = part(one), whole(one)
+        return (float(counted), float(of)) if one.answered and counted is not None and of else (0.0, 0.0)
 
     return share
 
@@ -86,6 +87,8 @@ FIGURES: Mapping[str, Share] = MappingProxyType(
         "abstention_precision": _asked(lambda one: not one.answerable, among=lambda one: one.answered is False),
         "abstention_recall": _asked(lambda one: one.answered is False, among=lambda one: not one.answerable),
         "sentences_supported": _shown(lambda one: one.sentences_supported, lambda one: one.sentences),
+        "citation_recall": _shown(lambda one: one.sentences_entailed, lambda one: one.sentences),
+        "citation_precision": _shown(lambda one: one.citations_needed, lambda one: one.citation_uses),
         "citations_resolved": _shown(lambda one: one.citations_resolved, lambda one: one.citations),
     }
 )

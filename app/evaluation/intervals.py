@@ -35,11 +35,13 @@ def intervals(outcomes: Sequence[Outcome], names: Iterable[str] = tuple(FIGURES)
     return {name: _interval(share, drawn[name], *RANGES.get(name, (0.0, 1.0))) for name, share in shares.items()}
 
 
-def mean_interval(differences: Sequence[float]) -> Interval:
-    """The 95 % interval of the mean of paired differences; (0, 0) where there are none."""
+def mean_interval(differences: Sequence[float], largest: float = 1.0) -> Interval:
+    """The 95 % interval of the mean of paired differences, each in -largest..largest; (0, 0) where there are none."""
     values = np.array(differences, float)
     if not len(values):
         return 0.0, 0.0
+    if np.ptp(values) == 0:
+        return _alike(float(values[0]), len(values), -largest, largest)
     means = np.concatenate([counts @ values for counts in _draws(len(values))]) / len(values)
     return _percentiles(means)
 
@@ -70,12 +72,18 @@ def _interval(share: NDArray[np.float64], drawn: NDArray[np.float64], low: float
         return None
     each = belong[:, 0] / belong[:, 1]
     if np.ptp(each) == 0:
-        # All alike: every resample is, too, and the bootstrap knows no doubt. Wilson's interval does: at least this
-        # share of all questions is like those seen, and the rest may be anything.
-        alike, seen = wilson(1.0, len(belong))[0], float(each[0])
-        return seen * alike + low * (1 - alike), seen * alike + high * (1 - alike)
+        return _alike(float(each[0]), len(belong), low, high)
     filled = drawn[drawn[:, 1] > 0]
     return _percentiles(filled[:, 0] / filled[:, 1])
+
+
+def _alike(seen: float, n: int, low: float, high: float) -> Interval:
+    """Where all are alike every resample is, too, and the bootstrap knows no doubt. Wilson's interval does.
+
+    At least that share of all questions is like those seen, and the rest may be anything.
+    """
+    share = wilson(1.0, n)[0]
+    return seen * share + low * (1 - share), seen * share + high * (1 - share)
 
 
 def _percentiles(values: NDArray[np.float64]) -> Interval:

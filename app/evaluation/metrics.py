@@ -21,7 +21,8 @@ class Summary:
     `score`: the mean of +1, 0, -1 over all, in -1..1 (CRAG, arXiv 2406.04744).
     `abstention_precision`: of the abstentions, those where the articles do not say; `abstention_recall`: of
     the questions where they do not say, those abstained from. `sentences_supported` and
-    `citations_resolved`: of all sentences and citations shown as an answer. `failed`: questions whose asking
+    `citations_resolved`: of all sentences and citations shown as an answer. `citation_recall`, `citation_precision`:
+    after ALCE, by our own checker, the same for every system (citation_quality). `failed`: questions whose asking
     failed; `fallbacks`: answers that are quotes although a writer was asked for.
     """
 
@@ -47,6 +48,8 @@ class Summary:
     sentences_supported: float | None
     citations: int
     citations_resolved: float | None
+    citation_recall: float | None
+    citation_precision: float | None
     median_first_evidence_seconds: float | None
     median_first_word_seconds: float | None
     median_total_seconds: float | None

@@ -41,9 +41,10 @@ class Outcome:
     Seconds are None where it did not happen.
 
     `expected` are the requirements of a right answer, each a list of alternatives; `assertions` counts them and
-    `assertions_met` those that the reply meets. `gold_quotes` are the passages that state it, `shown` what the
-    answer cites, `found` the best passages of the search. `confidence` in [0, 1] is higher where the best passage
-    fits the question better, None where nothing was found.
+    `assertions_met` those that the reply meets. `sentences_entailed`, `citation_uses` and `citations_needed` are the
+    counts of citation_quality, None in runs of before it was measured. `gold_quotes` are the passages that state it,
+    `shown` what the answer cites, `found` the best passages of the search. `confidence` in [0, 1] is higher where the
+    best passage fits the question better, None where nothing was found.
     """
 
     id: str
@@ -79,6 +80,9 @@ class Outcome:
     expected: tuple[tuple[str, ...], ...] = ()
     assertions: int = 0
     assertions_met: int = 0
+    sentences_entailed: int | None = None
+    citation_uses: int | None = None
+    citations_needed: int | None = None
     gold_quotes: tuple[str, ...] = ()
     shown: tuple[Passage, ...] = ()
     found: tuple[Passage, ...] = ()

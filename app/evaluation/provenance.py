@@ -25,7 +25,7 @@ _SOURCES = ("app", "index", "prompts")
 _NOT_ASKED = frozenset({"web", "cli", "doctor"})
 """What no answer depends on."""
 _PACKAGES = ("chromadb", "llama-index-core", "numpy", "onnxruntime", "openai", "tantivy", "tokenizers", "xllamacpp")
-_SETTINGS = (
+VARIED = (
     "writer",
     "llm_base_url",
     "llm_model",
@@ -34,6 +34,7 @@ _SETTINGS = (
     "embedding_base_url",
     "embedding_model",
 )
+"""The settings that answers depend on."""
 _CURRENT = """
 SELECT a.article_id, v.number, v.text_sha256, v.title, v.published_at FROM articles a
 JOIN versions v ON v.article_id = a.article_id AND v.number = a.current_version
@@ -48,7 +49,7 @@ def provenance(settings: Settings) -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "packages": {name: _version(name) for name in _PACKAGES},
-        "settings": {name: _without_login(getattr(settings, name)) for name in _SETTINGS},
+        "settings": {name: _without_login(getattr(settings, name)) for name in VARIED},
         "writer": _model(modelfiles.WRITER) if _is_embedded(settings) else settings.llm_model,
         "embedding": settings.embedding_model if settings.embedding_base_url else _model(modelfiles.EMBEDDING),
         "library": _library(settings.library),

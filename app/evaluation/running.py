@@ -10,6 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Protocol
 
+from app.evaluation.citation_quality import citation_quality
 from app.evaluation.figures import DEPTH
 from app.evaluation.golden import Golden
 from app.evaluation.locating import gold_articles
@@ -63,8 +64,11 @@ def pick(
 
 
 def golden_hash(question: Golden) -> str:
-    """Sixteen hex digits that change when anything about the question does."""
-    return hashlib.sha256(repr(question).encode()).hexdigest()[:16]
+    """Sixteen hex digits that change when anything about the question does, but not with the day it is asked from.
+
+    The day is told by the outcome, so that a question can be paired with itself asked from another day.
+    """
+    return hashlib.sha256(repr(replace(question, as_of=None)).encode()).hexdigest()[:16]
 
 
 def ask_all(desk: AskedDesk, questions: Sequence[Golden], *, mode: Mode) -> Iterator[Outcome]:
@@ -110,6 +114,7 @@ def _ask(
 def _judged(outcome: Outcome, question: Golden, answer: Answer, find_version: FindVersion) -> Outcome:
     right = answer.answered and question.is_right(answer.text)
     verified = verify(answer, find_version)
+    quality = citation_quality(answer)
     return replace(
         outcome,
         standalone_question=answer.standalone_question,
@@ -134,6 +139,9 @@ def _judged(outcome: Outcome, question: Golden, answer: Answer, find_version: Fi
         sentences=verified.sentences,
         sentences_supported=verified.sentences_supported,
         citations=verified.citations,
+        sentences_entailed=quality.supported,
+        citation_uses=quality.uses,
+        citations_needed=quality.needed,
         citations_resolved=verified.citations_resolved,
         writer=answer.writer,
         fallback=answer.fallback,

@@ -137,9 +137,16 @@ def spared(lines: Path, questions: Sequence[Golden], mode: Mode, record: dict[st
 
 
 def _usable(outcomes: Sequence[Outcome], questions: Sequence[Golden]) -> list[Outcome]:
-    """Those that did not fail and whose question is as it was, or is not among these."""
-    hashes = {question.id: golden_hash(question) for question in questions}
-    return [one for one in outcomes if one.error is None and hashes.get(one.id, one.golden_hash) == one.golden_hash]
+    """Those that did not fail and whose question and day are as they were, or are not among these."""
+    wanted = {question.id: question for question in questions}
+    return [one for one in outcomes if one.error is None and _is_same(one, wanted.get(one.id))]
+
+
+def _is_same(one: Outcome, question: Golden | None) -> bool:
+    if question is None:
+        return True
+    day = question.as_of.isoformat() if question.as_of else None
+    return one.golden_hash == golden_hash(question) and one.as_of == day
 
 
 def _check_same(lines: Path, kept: Sequence[Outcome], mode: Mode, record: dict[str, Any]) -> None:

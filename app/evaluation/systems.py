@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 OpenDesk = Callable[..., "AbstractContextManager[Desk]"]
 """(settings, writer=...) to a desk, models fetched where they are missing."""
 
+_WITHOUT_WRITER: dict[str, Mode] = {"quotes": "quotes", "retrieval": "retrieval"}
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -32,8 +34,9 @@ class Opened:
 def open_system(name: str, settings: Settings, open_desk: OpenDesk) -> Iterator[Opened]:
     """The system of that name. Raises WriterUnavailableError where its writer is not to be had.
 
-    "quotes": no model writes. "writer": whatever the settings name. "embedded": the embedded writer, whatever they
-    name. "citation-query-engine": llama-index's engine over the library's chunks with the embedded writer.
+    "retrieval": the search alone. "quotes": no model writes. "writer": whatever the settings name. "embedded": the
+    embedded writer, whatever they name. "citation-query-engine": llama-index's engine over the library's chunks with
+    the embedded writer.
     """
     if name == "citation-query-engine":
         from app.evaluation.citation_engine import open_engine
@@ -43,10 +46,10 @@ def open_system(name: str, settings: Settings, open_desk: OpenDesk) -> Iterator[
             yield Opened(engine, "citation-query-engine", embedded)
         return
     chosen = _embedded(settings) if name == "embedded" else settings
-    with open_desk(chosen, writer=name != "quotes") as desk:
-        if name != "quotes":
+    with open_desk(chosen, writer=name not in _WITHOUT_WRITER) as desk:
+        if name not in _WITHOUT_WRITER:
             _wait(desk, name)
-        yield Opened(desk, "quotes" if name == "quotes" else "writer", chosen)
+        yield Opened(desk, _WITHOUT_WRITER.get(name, "writer"), chosen)
 
 
 def _embedded(settings: Settings) -> Settings:

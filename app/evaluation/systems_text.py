@@ -14,7 +14,8 @@ from app.evaluation.runs import Run
 
 _MORE = (
     ("abst.R", "abstention_recall", ".2f"),
-    ("supported", "sentences_supported", ".2f"),
+    ("cit.R", "citation_recall", ".2f"),
+    ("cit.P", "citation_precision", ".2f"),
     ("resolve", "citations_resolved", ".2f"),
     ("p50 s", "median_total_seconds", ".2f"),
     ("p95 s", "p95_total_seconds", ".2f"),
