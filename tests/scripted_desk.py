@@ -10,10 +10,13 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
 
+from app.errors import ConversationNotFoundError
 from app.schema import (
     Answer,
+    ArticleChange,
     ArticleSummary,
     Citation,
+    ConversationSummary,
     Event,
     EvidenceFound,
     Finished,
@@ -135,6 +138,10 @@ class ScriptedDesk:
         default_factory=lambda: WriterStatus(state="ready", model="qwen", detail="qwen writes")
     )
     added_addresses: list[str] = field(default_factory=list)
+    kept: dict[str, list[Answer]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    removed: dict[str, Version] = field(default_factory=dict)
     closed_streams: int = 0
     closed: bool = False
 
@@ -167,9 +174,70 @@ class ScriptedDesk:
                 yield SentenceReleased(sentence=sentence, citations=tuple(by_marker[m] for m in sentence.citations))
             if "slowly" in question:
                 await asyncio.Event().wait()
-            yield Finished(answer=reply)
+            yield Finished(answer=self._keep(reply, options))
         finally:
             self.closed_streams += 1
+
+    def _keep(self, reply: Answer, options: dict[str, Any]) -> Answer:
+        conversation_id = options.get("conversation_id") or f"c{len(self.records) + 1}"
+        turn_id = f"t{len(self.records) + 1}"
+        kept = replace(reply, turn_id=turn_id, conversation_id=conversation_id)
+        self.kept.setdefault(conversation_id, []).append(kept)
+        days = {name: str(day) if (day := options.get(name)) else None for name in ("as_of", "since", "until")}
+        filters = {"sources": list(options.get("sources", ())), "undated": options.get("undated", False)}
+        self.records[turn_id] = {"asked_as_of": days.pop("as_of"), "filters": {**days, **filters}}
+        return kept
+
+    def conversations(self, words: str = "") -> list[ConversationSummary]:
+        every = [
+            ConversationSummary(
+                conversation_id=one, title=self.names.get(one) or answers[0].question, turns=len(answers),
+                updated_at="2026-11-22T10:00:00+00:00",
+            )
+            for one, answers in reversed(self.kept.items())
+        ]  # fmt: skip
+        return [one for one in every if words.casefold() in one.title.casefold()]
+
+    def conversation(self, conversation_id: str) -> list[Answer]:
+        return list(self.kept.get(conversation_id, ()))
+
+    def turn(self, turn_id: str) -> Answer:
+        for answers in self.kept.values():
+            for one in answers:
+                if one.turn_id == turn_id:
+                    return one
+        raise ConversationNotFoundError(f"there is no turn {turn_id!r} in this library")
+
+    def turn_record(self, turn_id: str) -> dict[str, Any]:
+        return self.records[turn_id]
+
+    def rename_conversation(self, conversation_id: str, name: str) -> None:
+        self.names[conversation_id] = name
+
+    def delete_conversation(self, conversation_id: str) -> None:
+        if self.kept.pop(conversation_id, None) is None:
+            raise ConversationNotFoundError(f"there is no conversation {conversation_id!r} in this library")
+
+    def changes(self, answer: Answer) -> list[ArticleChange]:
+        found = {}
+        for article_id in dict.fromkeys(cited.article_id for cited in answer.citations):
+            current = self.versions.get(article_id)
+            cited = [one for one in answer.citations if one.article_id == article_id]
+            if current is None or current.number != cited[0].version:
+                found[article_id] = ArticleChange(
+                    article_id=article_id, title=cited[0].title, cited_version=cited[0].version,
+                    current_version=current.number if current else None,
+                    still_says=current is not None and all(one.quote in current.text for one in cited),
+                )  # fmt: skip
+        return list(found.values())
+
+    def remove(self, article_id: str) -> None:
+        if article_id not in self.versions:
+            raise ArticleNotFoundError(f"there is no article {article_id!r}: 'onrecord list' names them")
+        self.removed[article_id] = self.versions.pop(article_id)
+
+    def restore(self, article_id: str) -> None:
+        self.versions[article_id] = self.removed.pop(article_id)
 
     def add_bytes(self, name: str, data: bytes) -> list[Added]:
         time.sleep(self.pause_seconds)
@@ -200,9 +268,10 @@ class ScriptedDesk:
         ]
 
     def article(self, article_id: str, version: int | None = None) -> Version:
-        if article_id not in self.versions:
+        every = self.versions | self.removed
+        if article_id not in every:
             raise ArticleNotFoundError(f"there is no article {article_id!r}: 'onrecord list' names them")
-        return self.versions[article_id]
+        return every[article_id]
 
     def writer_status(self) -> WriterStatus:
         return self.status

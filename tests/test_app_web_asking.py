@@ -13,8 +13,9 @@ from scripted_desk import STAKE, ScriptedDesk
 
 from app.errors import QuestionError
 from app.web import adding
-from app.web.asking import Limits, Session, ask, read_limits
+from app.web.asking import Limits, ask, read_limits
 from app.web.opening import DeskOpeningError, OpeningDesk
+from app.web.session import Session
 from index.articles import Added
 from index.errors import LibraryLockedError, StorageError
 
@@ -48,8 +49,8 @@ def test_a_follow_up_continues_the_conversation_and_the_past_is_kept() -> None:
     shown(opening, session, "And when?")
     assert [asked["conversation_id"] for asked in desk.asked] == [None, "c1"]
     assert len(session.past) == 1
-    assert "What stake?" in session.past[0]
-    assert "And when?" in session.current
+    assert "What stake?" in session.past_html
+    assert "And when?" in session.current_html
 
 
 def test_the_fields_reach_the_desk() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
@@ -11,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted_desk import AMPERE, STAKE, TIME, abstention, answer, citation, nearest, version
 
-from app.schema import ArticleSummary, Sentence, WriterStatus
-from app.web import listing, render
+from app.schema import ArticleChange, ArticleSummary, ConversationSummary, Sentence, WriterStatus
+from app.web import listing, permanent, render, sidebar
 from app.web.escaping import byline, day, escape, outside_link, web_address
 from index.articles import Added
 
@@ -31,11 +32,14 @@ HOSTILE = [
 ]
 ALLOWED = {
     "section", "h2", "p", "span", "a", "div", "ol", "ul", "li", "q", "blockquote", "details", "summary", "strong",
-    "time", "bdi", "table", "thead", "tbody", "tr", "th", "td", "progress", "article", "mark",
+    "time", "bdi", "table", "thead", "tbody", "tr", "th", "td", "progress", "article", "mark", "button", "header",
+    "aside",
 }  # fmt: skip
 ATTRIBUTES = {
     "class", "href", "title", "aria-label", "aria-hidden", "aria-busy", "role", "datetime", "dir", "scope", "value",
-    "max", "target", "rel", "id",
+    "max", "target", "rel", "id", "type", "download",
+    "data-act", "data-id", "data-conversation", "data-copy", "data-edit", "data-rename", "data-sure", "aria-current",
+    "data-step", "aria-keyshortcuts", "aria-live", "tabindex", "hidden",
 }  # fmt: skip
 
 
@@ -68,7 +72,10 @@ def assert_harmless(text: str) -> Elements:
     for tag, name, value in seen.attributes:
         assert name in ATTRIBUTES, (tag, name)
         if name == "href":
-            followed = value.startswith("read?") or web_address(value) is not None
+            followed = (
+                value.startswith(("read?", "answer?", "export?", "?conversation=", "./?conversation="))
+                or web_address(value) is not None
+            )
             assert followed, value
     return seen
 
@@ -95,13 +102,18 @@ def test_hostile_text_stays_text_everywhere(evil: str) -> None:
         article_id=evil, version=1, title=evil, source=evil, published_at=evil, url=evil, origin=evil, words=1,
         added_at=evil,
     )  # fmt: skip
+    gone = ArticleChange(article_id=evil, title=evil, cited_version=1, current_version=None, still_says=False)
+    named = ConversationSummary(conversation_id=evil, title=evil, turns=1, updated_at=evil)
     added = [Added(origin=evil, status="failed", error=evil), Added(origin=evil, status="added", title=evil)]
     for text in (
         render.answer_html(whole),
         render.answer_html(abstention(question=evil, text=evil, nearest=near)),
         render.streaming_html(evil, evidence=near, sentences=whole.sentences, citations=(cited,)),
         render.problem_html(evil, evil),
-        listing.library_html([summary]),
+        render.answer_html(whole, [gone, replace(gone, current_version=2), replace(gone, still_says=True)]),
+        permanent.answer_body(replace(whole, turn_id=evil, conversation_id=evil), [gone]),
+        sidebar.conversations_html([named, replace(named, turns=2)], opened=evil, words=evil, problem=evil),
+        listing.library_html([summary], removed=summary),
         listing.added_html(added),
         listing.progress_html(1, 2, evil),
         listing.status_html(WriterStatus(state="fetching", model=evil, detail=evil, progress=0.4)),
@@ -289,3 +301,30 @@ def test_progress_and_status_are_bars_with_words() -> None:
     assert 'value="0.430"' in listing.status_html(fetching)
     assert "43 %" in listing.status_html(fetching)
     assert "Opening the library" in listing.status_html(None)
+
+
+def test_what_changed_since_is_told_above_the_answer_which_stays_as_it_was() -> None:
+    change = ArticleChange(article_id="a1", title="A title", cited_version=1, current_version=3, still_says=True)
+    text = render.answer_html(answer(), [change])
+    assert text.index("The cited words still stand in it") < text.index("Renault will hold 15%")
+    assert 'href="read?article=a1&amp;version=3"' in text
+    assert text.replace(text[text.index('<p class="changed"') : text.index('<div class="words"')], "") == (
+        render.answer_html(answer())
+    )
+    removed = render.answer_html(answer(), [replace(change, current_version=None)])
+    assert "was removed from the library after this answer" in removed
+    assert 'class="changed"' not in render.answer_html(answer())
+
+
+def test_many_conversations_are_listed_only_in_part() -> None:
+    every = [
+        ConversationSummary(conversation_id=f"c{n}", title=f"Title {n}", turns=n + 1, updated_at="2026-01-02")
+        for n in range(130)
+    ]
+    text = sidebar.conversations_html(every, opened="c1")
+    assert text.count("<li>") == sidebar.CONVERSATIONS_SHOWN
+    assert "and 30 older: search to find them" in text
+    assert text.count('aria-current="page"') == 1
+    assert "1 question · " in text
+    assert "2 questions · " in text
+    assert "are kept here" in sidebar.conversations_html([])

@@ -6,23 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import LAUNCH_OPTIONS, find_browser
-from playwright.sync_api import Page, expect, sync_playwright
-from served_page import served_page
+from playwright.sync_api import Browser, Page, expect
+from served_page import Served, chromium, served_page, visited
 
 from app import Desk, seeds
 from app.config import load_settings
 
-pytestmark = pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting'")
-
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("page") / "library"
-
-
-@pytest.fixture
-def page(library: Path, cache_dir: Path) -> Iterator[Page]:
+def served(tmp_path_factory: pytest.TempPathFactory, cache_dir: Path) -> Iterator[Served]:
+    library = tmp_path_factory.mktemp("page") / "library"
     settings = load_settings(library=library, cache_dir=cache_dir, writer="quotes")
 
     def opened() -> Desk:
@@ -30,15 +23,20 @@ def page(library: Path, cache_dir: Path) -> Iterator[Page]:
         desk.add(seeds.folder())
         return desk
 
-    path = find_browser()
-    assert path is not None
-    with served_page(opened) as served, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(LAUNCH_OPTIONS))
-        page = browser.new_page()
-        page.set_default_timeout(30_000)
-        page.goto(served.url)
-        yield page
-        browser.close()
+    with served_page(opened) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as one:
+        yield one
+
+
+@pytest.fixture
+def page(served: Served, browser: Browser) -> Iterator[Page]:
+    with visited(browser, served.url) as visit:
+        yield visit.page
 
 
 def ask(page: Page, question: str) -> None:
@@ -46,7 +44,7 @@ def ask(page: Page, question: str) -> None:
     box.fill(question)
     box.press("Enter")
     expect(page.locator("#current .question")).to_have_text(question)
-    expect(page.locator("#current .turn:is(.answered, .abstained, .failed)")).to_be_visible(timeout=30_000)
+    expect(page.locator("#current .turn:is(.answered, .abstained, .failed)")).to_be_visible()
 
 
 def test_a_question_about_the_seeds_is_answered_and_every_citation_opens_at_its_quote(page: Page) -> None:
@@ -69,23 +67,64 @@ def test_a_question_the_articles_do_not_answer_is_not_answered(page: Page) -> No
     assert page.locator("#current .near li").count() >= 1
 
 
-def test_a_dropped_article_is_answered_from(page: Page, tmp_path: Path) -> None:
-    article = tmp_path / "harbour.txt"
-    article.write_text(
-        "The harbour of Vestmere was closed on Tuesday\n\n"
-        "The port authority of Vestmere closed the harbour after the lighthouse keeper Ingrid Solveig reported ice. "
-        "The harbour will reopen in April, the authority said.\n"
-    )
+HARBOUR = (
+    "The harbour of Vestmere was closed on Tuesday\n\n"
+    "The port authority of Vestmere closed the harbour after the lighthouse keeper Ingrid Solveig reported ice. "
+    "The harbour will reopen in April, the authority said.\n"
+)
+KEEPER = "Who reported ice in the harbour of Vestmere?"
+
+
+def drop(page: Page, article: Path, told: str) -> None:
     page.get_by_role("tab", name="Library").click()
-    expect(page.locator("#list tbody tr")).to_have_count(2)
+    expect(page.locator("#list tbody tr").first).to_be_visible()
     page.locator("#files input[type=file]").set_input_files(article)
-    expect(page.locator("#added .added")).to_contain_text("1 added")
+    expect(page.locator("#added .added")).to_contain_text(told)
+    page.get_by_role("tab", name="Ask").click()
+
+
+def test_a_dropped_article_is_answered_from_and_its_correction_is_told(
+    page: Page, served: Served, browser: Browser, tmp_path: Path
+) -> None:
+    article = tmp_path / "harbour.txt"
+    article.write_text(HARBOUR)
+    drop(page, article, "1 added")
+    ask(page, KEEPER)
+    expect(page.locator("#current .answered .words")).to_contain_text("Ingrid Solveig")
+    before = page.locator("#current .words").inner_text()
+    address = page.get_by_role("link", name="Permanent link").get_attribute("href")
+
+    article.write_text(HARBOUR.replace("Ingrid Solveig", "Astrid Lund"))
+    drop(page, article, "1 updated")
+    expect(page.locator("#current .changed")).to_contain_text("no longer stand in it: read version 2")
+    assert page.locator("#current .words").inner_text() == before
+    page.locator("#current .words .chip").first.click()
+    expect(page.locator("#reader #cited")).to_contain_text("Ingrid Solveig")
+    page.locator("#current .changed a").click()
+    expect(page.locator("#reader .text")).to_contain_text("Astrid Lund")
+    ask(page, KEEPER)
+    expect(page.locator("#current .words")).to_contain_text("Astrid Lund")
+
+    with visited(browser, f"{served.url}/{address}") as other:
+        assert other.page.locator(".words").inner_text() == before
+        expect(other.page.locator(".changed")).to_be_visible()
+        other.page.locator(".words .chip").first.click()
+        expect(other.page.locator("#reader #cited")).to_contain_text("Ingrid Solveig")
+
+
+def test_a_removed_article_is_not_answered_from_until_it_is_put_back(page: Page) -> None:
+    page.get_by_role("tab", name="Library").click()
+    page.get_by_role("button", name="Remove The harbour of Vestmere").click()
+    expect(page.locator("#list tbody tr")).to_have_count(2)
+    page.get_by_role("tab", name="Ask").click()
+    ask(page, KEEPER)
+    expect(page.locator("#current .turn")).not_to_contain_text("Astrid Lund")
+    page.get_by_role("tab", name="Library").click()
+    page.get_by_role("button", name="Undo").click()
     expect(page.locator("#list tbody tr")).to_have_count(3)
     page.get_by_role("tab", name="Ask").click()
-    ask(page, "Who reported ice in the harbour of Vestmere?")
-    expect(page.locator("#current .answered .words")).to_contain_text("Ingrid Solveig")
-    page.locator("#current .chip").first.click()
-    expect(page.locator("#reader #cited")).to_contain_text("Ingrid Solveig")
+    ask(page, KEEPER)
+    expect(page.locator("#current .words")).to_contain_text("Astrid Lund")
 
 
 def test_a_private_address_is_refused_from_the_page(page: Page) -> None:

@@ -14,6 +14,7 @@ from app.errors import QuestionError
 from app.schema import Citation, Event, EvidenceFound, Finished, Nearest, Sentence, SentenceReleased
 from app.web import render
 from app.web.opening import OpeningDesk
+from app.web.session import Session, Shown
 from index.errors import OnRecordError
 
 if TYPE_CHECKING:
@@ -33,22 +34,6 @@ class Limits:
     until: date | None = None
     sources: tuple[str, ...] = ()
     undated: bool = False
-
-
-@dataclass(slots=True)
-class Session:
-    """One open page: its conversation on the desk, and what it shows of it."""
-
-    conversation_id: str | None = None
-    past: list[str] = field(default_factory=list)
-    current: str = ""
-    stop: asyncio.Event | None = None
-
-    def begin(self) -> None:
-        """Move the turn that is shown to the past, so that a new one can begin."""
-        if self.current:
-            self.past.append(self.current)
-        self.current = ""
 
 
 def read_day(text: str | None, field_name: str) -> date | None:
@@ -109,48 +94,53 @@ class _Draft:
 async def ask(desk: OpeningDesk, session: Session, question: str, limits: Limits) -> AsyncIterator[str]:
     """The turn's HTML each time it changes; the last one is final. Failures become a turn that says so.
 
-    Ends early, keeping what was checked so far, once `session.stop` is set.
+    Ends early, keeping what was checked so far, once `session.stop` is set; says no more once the session was cleared.
     """
-    session.begin()
-    stop = session.stop = asyncio.Event()
+    stop = session.begin()
     draft = _Draft(question)
     try:
-        async for html in _turns(desk, session, draft, limits, stop):
-            session.current = html
-            yield html
+        async for shown in _turns(desk, session, draft, limits, stop):
+            if session.stop is not stop:
+                return
+            session.current = shown
+            yield shown.html
     except OnRecordError as error:
-        session.current = render.problem_html(question, str(error))
-        yield session.current
+        if session.stop is stop:
+            session.current = Shown(render.problem_html(question, str(error)))
+            yield session.current.html
     except Exception:  # a border: whatever it was must not look like an answer, nor like an abstention
         LOGGER.exception("a question from the page failed")
-        session.current = render.problem_html(question, FAILED_INSIDE)
-        yield session.current
+        if session.stop is stop:
+            session.current = Shown(render.problem_html(question, FAILED_INSIDE))
+            yield session.current.html
     finally:
-        session.stop = None
+        if session.stop is stop:
+            session.stop = None
 
 
 async def _turns(
     desk: OpeningDesk, session: Session, draft: _Draft, limits: Limits, stop: asyncio.Event
-) -> AsyncIterator[str]:
+) -> AsyncIterator[Shown]:
     if not desk.settled:
-        yield draft.html(step="Opening the library…")
+        yield Shown(draft.html(step="Opening the library…"))
     # Looked at again and again, not waited for in a thread: that would hold up the server's end.
     while not desk.settled and not stop.is_set():  # noqa: ASYNC110
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
     if stop.is_set():
-        yield draft.html(stopped=True)
+        yield Shown(draft.html(stopped=True))
         return
     opened = desk.wait()
-    yield draft.html()
+    yield Shown(draft.html())
     async with contextlib.aclosing(_until_stopped(_events(opened, session, draft, limits), stop)) as events:
         async for event in events:
             if isinstance(event, Finished):
-                session.conversation_id = event.answer.conversation_id
-                yield render.answer_html(event.answer)
+                if session.stop is stop:
+                    session.conversation_id = event.answer.conversation_id
+                yield Shown(render.answer_html(event.answer), event.answer)
                 return
             draft.take(event)
-            yield draft.html()
-    yield draft.html(stopped=True)
+            yield Shown(draft.html())
+    yield Shown(draft.html(stopped=True))
 
 
 def _events(desk: Desk, session: Session, draft: _Draft, limits: Limits) -> AsyncIterator[Event]:

@@ -55,19 +55,31 @@ def outside_link(url: str | None, label: str) -> str:
     )
 
 
-def day(published_at: str | None) -> str:
-    """An ISO date or time as people write the day; what is not a date is shown as it is.
+def plain_day(published_at: str | None) -> str:
+    """An ISO date or time as people write the day; what is not a date as it is. Not escaped.
 
-    >>> day("2023-02-05"), day(None)
-    ('<time datetime="2023-02-05">5 February 2023</time>', 'undated')
+    >>> plain_day("2023-02-05T10:00:00+00:00"), plain_day(None)
+    ('5 February 2023', 'undated')
     """
     if not published_at:
         return "undated"
     try:
         moment = date.fromisoformat(published_at[:10])
     except ValueError:
-        return escape(published_at)
-    return f'<time datetime="{moment.isoformat()}">{moment.day} {moment:%B} {moment.year}</time>'
+        return published_at
+    return f"{moment.day} {moment:%B} {moment.year}"
+
+
+def day(published_at: str | None) -> str:
+    """The same as HTML.
+
+    >>> day("2023-02-05")
+    '<time datetime="2023-02-05">5 February 2023</time>'
+    """
+    shown = plain_day(published_at)
+    if not published_at or shown == published_at:
+        return escape(shown)
+    return f'<time datetime="{escape(published_at[:10])}">{shown}</time>'
 
 
 def byline(source: str | None, published_at: str | None) -> str:

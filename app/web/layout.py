@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import gradio as gr
 
 from app.web import listing
-from app.web.asking import Session
+from app.web.reader import BESIDE
+from app.web.session import Session
 
 EXAMPLES: Final = 4
+LIMITS: Final = 5
+PRIVATE: Final[dict[str, Any]] = {"api_visibility": "private", "show_progress": "hidden"}
+"""Every event's options: none is an API, and each shows for itself what it is doing."""
+ACTS = "element.addEventListener('onrecord', (event) => trigger('act', event.detail));"
+"""Gives the links and buttons inside an HTML part an event `act`, which page.js sends."""
+TOP = (
+    '<h1 class="brand">OnRecord</h1><button type="button" class="drawer" aria-expanded="false" '
+    'aria-controls="sidebar">Conversations</button>'
+)
 WELCOME = (
-    '<div class="welcome"><h1>Ask your articles</h1>'
+    '<div class="welcome"><h2>Ask your articles</h2>'
     "<p>Every sentence of an answer stands on a passage you can open. "
     "Where the articles do not say, the answer says so.</p>"
     "</div>"
 )
-READER = (
-    '<aside id="reader" aria-label="Article reader" tabindex="-1"><button type="button" class="close" '
-    'aria-label="Close the article">Close</button><div id="reader-body" aria-live="polite">'
-    '<p class="hint">Choose a number in an answer to read the passage in its article.</p></div></aside>'
+HEAD = '<link rel="stylesheet" href="onrecord/page.css">' + "".join(
+    f'<script src="onrecord/{name}.js" defer></script>' for name in ("page", "acting", "following")
 )
-HEAD = '<link rel="stylesheet" href="onrecord/page.css"><script src="onrecord/page.js" defer></script>'
 
 
 def theme() -> gr.themes.Base:
@@ -41,19 +48,30 @@ class Layout:
         with gr.Blocks(title="OnRecord", fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)) as blocks:
             self.session = gr.State(Session())
             with gr.Row(elem_id="top"):
-                gr.HTML('<p class="brand">OnRecord</p>', apply_default_css=False)
+                gr.HTML(TOP, elem_id="brand", apply_default_css=False)
                 self.status = gr.HTML(listing.status_html(None), elem_id="status", apply_default_css=False)
             with gr.Row(elem_id="desk", equal_height=False):
+                with gr.Column(elem_id="sidebar", scale=0, min_width=200):
+                    self._lay_out_conversations()
                 with gr.Column(elem_id="left", scale=3, min_width=280), gr.Tabs(elem_id="tabs"):
                     with gr.Tab("Ask", id="ask"), gr.Column(elem_id="chat"):
                         self._lay_out_chat()
                     with gr.Tab("Library", id="library") as self.library_tab, gr.Column(elem_id="library"):
                         self._lay_out_library()
                 with gr.Column(elem_id="side", scale=2, min_width=280):
-                    gr.HTML(READER, elem_id="reader-holder", apply_default_css=False)
+                    gr.HTML(BESIDE, elem_id="reader-holder", apply_default_css=False)
             self.opening = gr.Timer(0.5)
             self.watching = gr.Timer(2, active=False)
         self.blocks = blocks
+        self.turns = [self.past, self.current, self.welcome, *self.examples]
+        self.limits = (self.as_of, self.since, self.until, self.sources, self.undated)
+
+    def _lay_out_conversations(self) -> None:
+        self.recall = gr.Textbox(
+            placeholder="Search conversations", label="Search conversations", show_label=False,
+            container=False, max_lines=1, elem_id="recall",
+        )  # fmt: skip
+        self.conversations = gr.HTML("", elem_id="conversations", js_on_load=ACTS, apply_default_css=False)
 
     def _lay_out_chat(self) -> None:
         self.welcome = gr.HTML(WELCOME, elem_id="welcome", apply_default_css=False)
@@ -77,6 +95,11 @@ class Layout:
                 )
                 self.ask = gr.Button("Ask", variant="primary", scale=0, min_width=76, elem_id="ask")
                 self.stop = gr.Button("Stop", scale=0, min_width=76, visible=False, elem_id="stop")
+            with gr.Row(elem_id="limit-chips"):
+                self.limit_chips = [
+                    gr.Button("", visible=False, size="sm", scale=0, min_width=0, elem_classes="limit")
+                    for _ in range(LIMITS)
+                ]
             with gr.Row(elem_id="below-row"):
                 with gr.Accordion("Time and sources", open=False, elem_id="limits"):
                     self._lay_out_limits()
@@ -109,4 +132,4 @@ class Layout:
             placeholder="Search titles and sources", label="Search the library", show_label=False,
             container=False, max_lines=1, elem_id="search",
         )  # fmt: skip
-        self.list = gr.HTML("", elem_id="list", apply_default_css=False)
+        self.list = gr.HTML("", elem_id="list", js_on_load=ACTS, apply_default_css=False)

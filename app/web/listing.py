@@ -31,10 +31,14 @@ def matching(articles: Sequence[ArticleSummary], words: str) -> list[ArticleSumm
     ]
 
 
-def library_html(articles: Sequence[ArticleSummary], words: str = "") -> str:
-    """A table of the articles that match the words; past ROWS_SHOWN it says how many more there are."""
+def library_html(articles: Sequence[ArticleSummary], words: str = "", *, removed: ArticleSummary | None = None) -> str:
+    """A table of the articles that match the words; past ROWS_SHOWN it says how many more there are.
+
+    `removed` is the one that was just taken out, and can be put back.
+    """
+    told = _removed_html(removed) if removed else ""
     if not articles:
-        return '<p class="note">The library is empty. Drop files above to begin.</p>'
+        return told + '<p class="note">The library is empty. Drop files above to begin.</p>'
     found = matching(articles, words)
     count = f"{len(articles):,} article{'' if len(articles) == 1 else 's'}"
     if words.strip():
@@ -44,9 +48,17 @@ def library_html(articles: Sequence[ArticleSummary], words: str = "") -> str:
     rows = "".join(_row_html(article) for article in found[:ROWS_SHOWN])
     table = (
         "<table><thead><tr><th scope='col'>Title</th><th scope='col'>Source</th><th scope='col'>Date</th>"
-        f"<th scope='col' class='number'>Words</th></tr></thead><tbody>{rows}</tbody></table>"
+        "<th scope='col' class='number'>Words</th><th scope='col'><span class='unseen'>Remove</span></th>"
+        f"</tr></thead><tbody>{rows}</tbody></table>"
     )
-    return f'<p class="note" role="status">{count}</p>' + (table if rows else "")
+    return told + f'<p class="note" role="status">{count}</p>' + (table if rows else "")
+
+
+def _removed_html(article: ArticleSummary) -> str:
+    return (
+        f'<p class="undo" role="status"><span>“{isolated(article.title)}” is no longer answered from.</span> '
+        f'<button type="button" data-act="restore" data-id="{escape(article.article_id)}">Undo</button></p>'
+    )
 
 
 def _row_html(article: ArticleSummary) -> str:
@@ -55,7 +67,9 @@ def _row_html(article: ArticleSummary) -> str:
     return (
         f'<tr><td class="title"><a class="opens" href="{address}">{isolated(article.title)}</a></td>'
         f'<td class="source">{source}</td><td class="date">{day(article.published_at)}</td>'
-        f'<td class="number">{article.words:,}</td></tr>'
+        f'<td class="number">{article.words:,}</td>'
+        f'<td class="does"><button type="button" class="action" data-act="remove" '
+        f'data-id="{escape(article.article_id)}" aria-label="Remove {escape(article.title)}">Remove</button></td></tr>'
     )
 
 

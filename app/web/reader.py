@@ -16,6 +16,18 @@ from app.web.escaping import byline, escape, isolated, outside_link
 from index.articles import Version
 
 Span = tuple[int, int]
+BESIDE = (
+    '<aside id="reader" aria-label="Article reader"><div class="bar">'
+    '<div class="steps" role="group" aria-label="Citations of this answer" hidden>'
+    '<button type="button" data-step="-1" aria-keyshortcuts="ArrowLeft">← Previous</button>'
+    '<span class="place"></span>'
+    '<button type="button" data-step="1" aria-keyshortcuts="ArrowRight">Next →</button></div>'
+    '<button type="button" class="close" aria-label="Close the article">Close</button></div>'
+    '<div id="reader-body" tabindex="0" role="region" aria-label="Article">'
+    '<p class="hint">Choose a number in an answer to read the passage in its article.</p></div></aside>'
+    '<p id="announce" class="unseen" role="status" aria-live="polite"></p>'
+)
+"""The reader beside a chat or an answer, empty; page.js fills it."""
 
 
 class Passage(Protocol):
@@ -137,13 +149,15 @@ def article_html(version: Version, cited: Span | None, others: Sequence[Span] = 
     )
 
 
-def reader_page(title: str, body: str) -> str:
-    """A whole document around an article or a message, for a tab of its own."""
+def reader_page(title: str, body: str, *, scripts: Sequence[str] = ()) -> str:
+    """A whole document around an article, an answer or a message, for a tab of its own; `scripts` are addresses."""
+    program = "".join(f'<script src="{escape(one)}" defer></script>' for one in scripts)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)} · OnRecord</title>"
-        '<link rel="stylesheet" href="onrecord/page.css"></head>'
+        '<link rel="stylesheet" href="onrecord/page.css">'
+        f"{program}</head>"
         f'<body class="alone"><main>{body}</main></body></html>'
     )
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
 
-from app.schema import Answer, Citation, Nearest, Reason, Sentence
+from app.schema import Answer, ArticleChange, Citation, Nearest, Reason, Sentence
 from app.web.escaping import byline, day, escape, isolated
+from app.web.framing import changes_html, facts_html
 from app.web.reader import Passage, reader_address
 
 ABSTENTIONS: dict[Reason, tuple[str, str]] = {
@@ -78,8 +79,11 @@ def _passage_html(passage: Citation | Nearest, others: Iterable[Passage]) -> str
     )
 
 
-def answer_html(answer: Answer) -> str:
-    """A finished turn. An abstention is marked as one, says why, and shows what came nearest."""
+def answer_html(answer: Answer, changes: Sequence[ArticleChange] = ()) -> str:
+    """A finished turn. An abstention is marked as one, says why, and shows what came nearest.
+
+    The answer is shown as it was; `changes` are told above it.
+    """
     if answer.answered:
         body = (
             f'<div class="words">{sentences_html(answer.sentences, answer.citations)}</div>'
@@ -92,10 +96,11 @@ def answer_html(answer: Answer) -> str:
         body = _abstention_html(answer)
     return _turn_html(
         answer.question,
-        body + _facts_html(answer),
+        changes_html(changes) + body + facts_html(answer),
         kind="answered" if answer.answered else "abstained",
         standalone=answer.standalone_question,
         as_of=answer.as_of,
+        stored=answer,
     )
 
 
@@ -115,15 +120,6 @@ def _fallback_html(fallback: str | None, what: str = "Answered with quotes") -> 
 
 def _notes_html(notes: Sequence[str]) -> str:
     return "".join(f'<p class="note">{escape(note)}</p>' for note in notes)
-
-
-def _facts_html(answer: Answer) -> str:
-    facts = [f"{answer.timings.total_seconds:.1f} s"]
-    if answer.answered:
-        facts.insert(0, "quotes" if answer.writer == "quotes" else f"written by {answer.writer}")
-    if answer.tokens.written:
-        facts.append(f"{answer.tokens.read:,} tokens read, {answer.tokens.written:,} written")
-    return f'<p class="facts">{escape(" · ".join(facts))}</p>'
 
 
 def streaming_html(
@@ -151,7 +147,15 @@ def problem_html(question: str, message: str) -> str:
     return _turn_html(question, body, kind="failed")
 
 
-def _turn_html(question: str, body: str, *, kind: str, standalone: str = "", as_of: date | None = None) -> str:
+def _turn_html(
+    question: str,
+    body: str,
+    *,
+    kind: str,
+    standalone: str = "",
+    as_of: date | None = None,
+    stored: Answer | None = None,
+) -> str:
     context = []
     if standalone and standalone.strip() != question.strip():
         context.append(f"Understood as: {isolated(standalone)}")
@@ -159,7 +163,8 @@ def _turn_html(question: str, body: str, *, kind: str, standalone: str = "", as_
         context.append(f"As of {day(as_of.isoformat())}")
     lines = "".join(f'<p class="context">{line}</p>' for line in context)
     busy = ' aria-busy="true"' if kind == "streaming" else ""
+    named = f' data-conversation="{escape(stored.conversation_id)}"' if stored else ""
     return (
-        f'<section class="turn {kind}"{busy}><h2 class="question" dir="auto">{escape(question)}</h2>'
+        f'<section class="turn {kind}"{busy}{named}><h2 class="question" dir="auto">{escape(question)}</h2>'
         f"{lines}{body}</section>"
     )

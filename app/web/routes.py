@@ -1,4 +1,4 @@
-"""The page's own routes beside Gradio's: the reader, and our stylesheet and script. Leaves out: the API."""
+"""The page's own routes beside Gradio's: the documents, and our stylesheet and script. Leaves out: the API."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ from importlib.resources import files
 import gradio as gr
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
-from app.web import layout, page, reader
+from app.web import layout, page
+from app.web.documents import Documents
+from app.web.exporting import Form
 from app.web.opening import OpeningDesk
-from index.errors import ArticleNotFoundError, OnRecordError
 
-READER_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 UPLOAD_LIMIT = "100mb"
-_ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
+_ASSETS = {
+    "page.css": "text/css",
+    "page.js": "text/javascript",
+    "acting.js": "text/javascript",
+    "following.js": "text/javascript",
+}
 
 
 def build_app(desk: OpeningDesk) -> FastAPI:
@@ -31,10 +36,7 @@ def build_app(desk: OpeningDesk) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=closing)
     app.add_api_route("/onrecord/{name}", asset, methods=["GET"])
 
-    async def read(article: str, version: int | None = None, at: str = "", also: str = "") -> Response:
-        return await run_in_threadpool(_read, desk, article, version, at, also)
-
-    app.add_api_route("/read", read, methods=["GET"])
+    _add_documents(app, Documents(desk))
     gr.mount_gradio_app(
         app,
         page.Page(desk).blocks,
@@ -61,18 +63,18 @@ def asset(name: str) -> Response:
     return Response(content, media_type=_ASSETS[name], headers={"cache-control": "no-cache"})
 
 
-def _read(desk: OpeningDesk, article: str, version: int | None, at: str, also: str) -> Response:
-    try:
-        found = desk.wait(timeout_seconds=30).article(article, version)
-    except ArticleNotFoundError as error:
-        return _reader_response("Not found", reader.missing_html(str(error)), status=404)
-    except OnRecordError as error:
-        return _reader_response("Not readable", reader.missing_html(str(error)), status=503)
-    cited = next(iter(reader.parse_spans(at)), None)
-    body = reader.article_html(found, cited, reader.parse_spans(also))
-    return _reader_response(found.title, body)
+def _add_documents(app: FastAPI, documents: Documents) -> None:
+    async def read(article: str, version: int | None = None, at: str = "", also: str = "") -> Response:
+        return await run_in_threadpool(documents.article, article, version, at, also)
 
+    async def answer(turn: str) -> Response:
+        return await run_in_threadpool(documents.answer, turn)
 
-def _reader_response(title: str, body: str, *, status: int = 200) -> Response:
-    headers = {"content-security-policy": READER_POLICY, "cache-control": "no-store"}
-    return HTMLResponse(reader.reader_page(title, body), status_code=status, headers=headers)
+    async def export(form: Form, conversation: str = "", turn: str = "") -> Response:
+        if turn:
+            return await run_in_threadpool(documents.turn_file, form, turn)
+        return await run_in_threadpool(documents.conversation_file, form, conversation)
+
+    app.add_api_route("/read", read, methods=["GET"])
+    app.add_api_route("/answer", answer, methods=["GET"])
+    app.add_api_route("/export", export, methods=["GET"])

@@ -1,0 +1,139 @@
+"""What happens when somebody asks: the question's events, and the fields beside it. Leaves out: asking itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from typing import Any, Final
+
+import gradio as gr
+
+from app.web import render
+from app.web.asking import Limits, ask, read_limits
+from app.web.escaping import plain_day
+from app.web.layout import EXAMPLES, PRIVATE, Layout
+from app.web.opening import OpeningDesk
+from app.web.session import Session, Shown
+from index.errors import OnRecordError
+
+ASK_AT_ONCE: Final = 8
+
+
+class Chatting:
+    """The events of the "Ask" tab."""
+
+    def __init__(self, layout: Layout, desk: OpeningDesk) -> None:
+        self._layout = layout
+        self._desk = desk
+
+    def connect(self) -> list[Any]:
+        """Wires the events, inside the Blocks; gives those after which the conversation is another, to go on from."""
+        page = self._layout
+        limits = list(page.limits)
+        triggers: list[tuple[Any, gr.components.Component]] = [
+            (page.question.submit, page.question),
+            (page.ask.click, page.question),
+            *((example.click, example) for example in page.examples),
+        ]
+        page.stop.click(self._on_stop, page.session, None, queue=False, **PRIVATE)
+        begun = page.anew.click(self._on_anew, page.session, page.turns, queue=False, **PRIVATE)
+        for limit in page.limits:
+            limit.change(chip_updates, limits, list(page.limit_chips), trigger_mode="always_last", **PRIVATE)
+        for chip, limited, cleared in zip(page.limit_chips, page.limits, ("", "", "", [], False), strict=True):
+            clear = partial(_cleared, cleared)
+            chip.click(clear, None, [limited, chip], queue=False, **PRIVATE)
+        asked = [
+            trigger(
+                self._on_ask,
+                [page.session, source, *limits],
+                [*page.turns, page.question, page.ask, page.stop],
+                concurrency_limit=ASK_AT_ONCE,
+                concurrency_id="ask",
+                **PRIVATE,
+            )
+            for trigger, source in triggers
+        ]
+        return [begun, *asked]
+
+    async def _on_ask(
+        self,
+        session: Session,
+        question: str,
+        as_of: str,
+        since: str,
+        until: str,
+        sources: Sequence[str],
+        undated: bool,
+    ) -> AsyncIterator[dict[Any, Any]]:
+        page, question = self._layout, question.strip()
+        if not question or session.stop is not None:
+            yield {page.question: gr.update(placeholder="Write a question first")}
+            return
+        hidden: dict[Any, Any] = {part: gr.update(visible=False) for part in (page.welcome, *page.examples)}
+        try:
+            limits = read_limits(as_of, since, until, sources, undated)
+        except OnRecordError as error:
+            session.begin()
+            session.current, session.stop = Shown(render.problem_html(question, str(error))), None
+            yield {page.past: session.past_html, page.current: session.current_html, **hidden}
+            return
+        async for update in self._answer(session, question, limits):
+            yield update | hidden
+            hidden = {}
+
+    async def _answer(self, session: Session, question: str, limits: Limits) -> AsyncIterator[dict[Any, Any]]:
+        page = self._layout
+        first: dict[Any, Any] = {
+            page.question: "",
+            page.ask: gr.update(visible=False),
+            page.stop: gr.update(visible=True),
+        }
+        async for html in ask(self._desk, session, question, limits):
+            if first:
+                first[page.past] = session.past_html
+            yield {page.current: html, **first}
+            first = {}
+        if session.stop is None:  # not another question that was asked meanwhile
+            yield {page.ask: gr.update(visible=True), page.stop: gr.update(visible=False)}
+
+    @staticmethod
+    async def _on_stop(session: Session) -> None:
+        if session.stop is not None:
+            session.stop.set()
+
+    def _on_anew(self, session: Session) -> dict[Any, Any]:
+        session.clear()
+        return showing(self._layout, session, self._desk)
+
+
+def chip_updates(
+    as_of: str, since: str, until: str, sources: Sequence[str], undated: bool
+) -> tuple[dict[str, Any], ...]:
+    """The chips that say what is limited, in the order of the fields, which are given as typed."""
+    words = (
+        as_of and f"As of {plain_day(as_of)}",
+        since and f"From {plain_day(since)}",
+        until and f"To {plain_day(until)}",
+        sources and f"Only {', '.join(sources)}",
+        undated and "Also without a date",
+    )
+    return tuple(gr.update(value=f"{said} ✕", visible=bool(said)) for said in words)
+
+
+def _cleared(value: Any) -> tuple[Any, dict[str, Any]]:
+    return value, gr.update(visible=False)
+
+
+def showing(page: Layout, session: Session, desk: OpeningDesk) -> dict[Any, Any]:
+    """The updates that make the page show the session: its turns, or the welcome and examples."""
+    questions = desk.wait().example_questions(EXAMPLES) if session.empty and desk.opened else []
+    padded = [*questions, *[""] * EXAMPLES][:EXAMPLES]
+    return {
+        page.past: session.past_html,
+        page.current: session.current_html,
+        page.welcome: gr.update(visible=session.empty),
+        **{
+            button: gr.update(value=question, visible=bool(question))
+            for button, question in zip(page.examples, padded, strict=True)
+        },
+    }

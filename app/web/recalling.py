@@ -1,0 +1,84 @@
+"""What happens in the list of conversations: opened, searched, renamed, deleted. Leaves out: its HTML (sidebar)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from app.web import sidebar
+from app.web.chatting import chip_updates, showing
+from app.web.layout import PRIVATE, Layout
+from app.web.opening import OpeningDesk
+from app.web.session import Session
+from app.web.shelving import sources_of
+from index.errors import OnRecordError
+
+
+class Recalling:
+    """The events of the sidebar, and finding a conversation again after the page was loaded anew."""
+
+    def __init__(self, layout: Layout, desk: OpeningDesk) -> None:
+        self._layout = layout
+        self._desk = desk
+
+    def connect(self) -> None:
+        """Wires the events, inside the Blocks."""
+        page = self._layout
+        asked = [page.session, page.recall]
+        page.conversations.act(
+            self._on_act, asked, [page.conversations, *page.turns, *page.limits, *page.limit_chips], **PRIVATE
+        )
+        page.recall.change(self.listed, asked, page.conversations, trigger_mode="always_last", **PRIVATE)
+
+    def listed(self, session: Session, words: str, problem: str = "") -> str:
+        """The list's HTML; empty while the library is being opened."""
+        try:
+            desk = self._desk.ready()
+            found = desk.conversations(words) if desk else []
+        except OnRecordError as error:
+            found, problem = [], str(error)
+        return sidebar.conversations_html(found, opened=session.conversation_id, words=words, problem=problem)
+
+    def reopened(self, session: Session, conversation_id: str) -> dict[Any, Any]:
+        """The updates that show a conversation, and limit what follows as it was limited last."""
+        page, desk = self._layout, self._desk.wait()
+        if not session.load(desk, conversation_id):
+            gone = '<p class="note" role="status">This conversation is no longer here.</p>'
+            return {**showing(page, session, self._desk), page.past: gone}
+        assert session.current is not None
+        assert session.current.answer is not None
+        record = desk.turn_record(session.current.answer.turn_id)
+        filters = record["filters"]
+        days = (record["asked_as_of"] or "", filters["since"] or "", filters["until"] or "")
+        known = {*sources_of(desk.articles()), *filters["sources"]}  # one that no article names any more stays chosen
+        as_of, since, until, sources, undated = page.limits
+        return {
+            **showing(page, session, self._desk),
+            **dict(zip((as_of, since, until), days, strict=True)),
+            sources: gr.update(value=filters["sources"], choices=sorted(known, key=str.casefold)),
+            undated: filters["undated"],
+            # Told here and not by the fields' own events: a field in a closed fold has none.
+            **dict(zip(page.limit_chips, chip_updates(*days, filters["sources"], filters["undated"]), strict=True)),
+        }
+
+    def _on_act(self, session: Session, words: str, event: gr.EventData) -> dict[Any, Any]:
+        data = event._data if isinstance(event._data, dict) else {}
+        conversation_id = str(data.get("id", ""))
+        update: dict[Any, Any] = {}
+        problem = ""
+        try:
+            desk = self._desk.wait(timeout_seconds=60)
+            match data.get("do"):
+                case "open":
+                    update = self.reopened(session, conversation_id)
+                case "rename":
+                    desk.rename_conversation(conversation_id, str(data.get("name", "")))
+                case "delete":
+                    desk.delete_conversation(conversation_id)
+                    if session.conversation_id == conversation_id:
+                        session.clear()
+                        update = showing(self._layout, session, self._desk)
+        except OnRecordError as error:
+            problem = str(error)
+        return {**update, self._layout.conversations: self.listed(session, words, problem)}
