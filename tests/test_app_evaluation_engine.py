@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from llama_index.core.llms import CompletionResponse, CompletionResponseGen, CustomLLM, LLMMetadata
 from pydantic import PrivateAttr
+from scripted_endpoint import ScriptedEndpoint
+from scripted_evaluation_desk import ScriptedDesk
 
 from app.config import Settings
-from app.errors import WriterUnavailableError
+from app.errors import WriterError, WriterUnavailableError
 from app.evaluation import declining, systems
 from app.evaluation.citation_engine import CHUNKS_READ, CitationEngine
 from app.evaluation.declining import declines
@@ -211,9 +213,37 @@ def test_a_writer_that_is_missing_is_not_replaced_by_quotes() -> None:
         pytest.fail("it was opened")
 
 
+def test_a_model_alone_is_asked_the_bare_question() -> None:
+    with ScriptedEndpoint(reply="It will be 15%, they say.") as endpoint:
+        settings = Settings(llm_base_url=endpoint.base_url, llm_model="m")
+        with systems.open_system("model-alone", settings, open_scripted) as one:
+            found = one.desk.ask("And before?", history=[("What stake?", "15%.")])
+            endpoint.status = 500
+            with pytest.raises(WriterError, match="the model to compare with failed"):
+                one.desk.ask("And before?")
+    assert [message["content"] for message in endpoint.asked[0]["messages"]] == ["What stake?", "15%.", "And before?"]
+    assert (found.text, found.answered, found.citations, found.writer) == ("It will be 15%, they say.", True, (), "m")
+    assert [article.article_id for article in one.desk.articles()] == ["one", "two", "three"]
+
+
+@contextmanager
+def open_scripted(settings: Settings, *, writer: bool) -> Any:
+    assert not writer
+    yield ScriptedDesk()
+
+
+def test_an_engine_that_fails_is_no_abstention(library: tuple[Library, LocalEmbedder]) -> None:
+    class Broken(ScriptedModel):
+        def complete(self, prompt: str, formatted: bool = False, **_: Any) -> CompletionResponse:
+            raise TimeoutError("too slow")
+
+    with pytest.raises(WriterError, match="the CitationQueryEngine failed: too slow"):
+        CitationEngine(*library, Broken()).ask("What stake?")
+
+
 def test_the_engine_needs_the_embedded_writer(tmp_path: Path) -> None:
     with (
-        pytest.raises(WriterUnavailableError, match=r"citation-query-engine cannot be asked: .*is not on this machine"),
+        pytest.raises(WriterUnavailableError, match=r"there is no model to compare with: .*is not on this machine"),
         systems.open_system(
             "citation-query-engine", Settings(cache_dir=tmp_path, library=tmp_path), open_waited("", [])
         ),

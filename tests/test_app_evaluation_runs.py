@@ -91,6 +91,8 @@ def test_what_was_answered_by_the_same_is_not_asked_again(
     assert [question for question, *_ in desk.asked] == ["Question 2?"]
     assert "2 of 3 answers are those of earlier runs" in capsys.readouterr().err
     assert [one.id for one in read_outcomes(tmp_path / "runs" / "second.jsonl")] == ["q0", "q1", "q2"]
+    assert read_run(tmp_path / "runs" / "second.jsonl").record["taken_over"] == 2
+    assert "2 answers, and their times" in (tmp_path / "runs" / "second.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("options", [["--fresh"], ["--quotes-only"]])

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from typing import Any
 from uuid import uuid4
 
 import numpy as np
@@ -24,12 +23,10 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from app.config import Settings
 from app.describing import facts
-from app.embedded import CONTEXT_TOKENS
-from app.endpoint import Endpoint
-from app.errors import WriterUnavailableError
+from app.errors import WriterError
+from app.evaluation.bare_writer import open_bare_writer
 from app.evaluation.engine_reply import answer_of
 from app.schema import Answer, ArticleSummary
-from app.supply import WriterSupply
 from app.wiring import open_embedder
 from index.articles import Evidence, Retrieved, Version
 from index.embedding import Embedder
@@ -41,12 +38,10 @@ from index.planning import embedded_text
 CHUNKS_READ = 4
 """As many as were best on our own news questions; with the library's chunks they are about 1,000 tokens."""
 _CHUNK = "chunk"
-MAX_TOKENS = 256
-"""How long a reply may be: an answer of three sentences is half of it."""
 
 
 class CitationEngine:
-    """Asked like a Desk. `answers` of it are sentences with the chunks that it cites, checked as ours are."""
+    """Asked like a Desk; its sentences cite whole chunks, and are checked as ours are."""
 
     def __init__(self, library: Library, embedder: Embedder, llm: LLM) -> None:
         self._library = library
@@ -62,9 +57,15 @@ class CitationEngine:
         quotes_only: bool = False,  # noqa: ARG002
         history: Sequence[tuple[str, str]] = (),  # noqa: ARG002
     ) -> Answer:
-        """The engine's answer; the day, the history and the wish for quotes are nothing that it knows of."""
+        """The engine's answer; the day, the history and the wish for quotes are nothing that it knows of.
+
+        Raises WriterError when it gives none: that is a failure, no abstention.
+        """
         started = time.perf_counter()
-        response = self._engine.query(question)
+        try:
+            response = self._engine.query(question)
+        except Exception as error:  # the border to llama-index, openai and httpx, which raise their own kinds
+            raise WriterError(f"the CitationQueryEngine failed: {error}") from error
         return answer_of(
             str(response),
             [self._retriever.passage(node) for node in response.source_nodes],
@@ -169,29 +170,12 @@ class DenseRetriever(BaseRetriever):
 
 @contextmanager
 def open_engine(settings: Settings) -> Iterator[CitationEngine]:
-    """The engine over the library that the settings name, with the embedded writer.
+    """The engine over the library that the settings name, with the writer that they name.
 
     Raises WriterUnavailableError when its weights are not on this machine, LibraryError, ModelFileError.
     """
-    supply = WriterSupply(cache_dir=settings.cache_dir, named=settings.writer_file, offline=settings.offline)
-    supply.begin(fetch=False)
-    try:
-        status = supply.wait()
-        if status.state != "ready":
-            raise WriterUnavailableError(f"citation-query-engine cannot be asked: {status.detail}")
-        server = supply.writer()
-        options: dict[str, Any] = {"is_chat_model": True, "temperature": 0.0, "max_retries": 0}
-        llm = Endpoint.connect(
-            model=server.model,
-            api_base=server.base_url,
-            api_key=server.api_key,
-            max_tokens=MAX_TOKENS,
-            context_window=CONTEXT_TOKENS,
-            timeout=600.0,
-            **options,
-        )
+    with open_bare_writer(settings) as llm:
         embedder = open_embedder(settings)
-        with Library.open(settings.library, embedder_name=embedder.name, dimension=embedder.dimension) as library:
+        folder, name, dimension = settings.library, embedder.name, embedder.dimension
+        with Library.open(folder, embedder_name=name, dimension=dimension) as library:
             yield CitationEngine(library, embedder, llm)
-    finally:
-        supply.stop()

@@ -20,14 +20,15 @@ from app.evaluation.systems_text import systems_rows
 def comparison_page(names: Sequence[str], runs: Sequence[Run]) -> str:
     """Every run's headline, then each beside the first: the paired figures, and every question that changed."""
     about = f"{len(runs[0].outcomes)} questions of {runs[0].record.get('golden', {}).get('file', 'a golden file')}"
-    body = [f"<header><h1>{escape(' and '.join(names))}</h1><p class='soft'>{escape(about)}</p></header>"]
+    title = f"{', '.join(names[:-1])} and {names[-1]}"
+    body = [f"<header><h1>{escape(title)}</h1><p class='soft'>{escape(about)}</p></header>"]
     body.append(f"<h2>Headline</h2>{_plot(names, runs)}{_table(systems_rows(names, runs))}")
     for name, run in zip(names[1:], runs[1:], strict=True):
         comparison = compare(runs[0].outcomes, run.outcomes)
         body.append(f"<h2>{escape(names[0])} (first) and {escape(name)} (second)</h2>")
         body.append(_differences(runs[0], run, comparison))
         body.append(_changed(comparison, (names[0], name)))
-    return html_page(" and ".join(names), "".join(body))
+    return html_page(title, "".join(body))
 
 
 def _plot(names: Sequence[str], runs: Sequence[Run]) -> str:

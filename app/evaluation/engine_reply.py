@@ -28,10 +28,12 @@ def answer_of(
     writer: str,
     retrieval_seconds: float,
     total_seconds: float,
+    first_word_seconds: float | None = None,
 ) -> Answer:
     """The reply as an answer: abstaining where it declines; citations are the sources named that there are.
 
-    A marker of a source that was never shown stays with its sentence, and leads nowhere.
+    A marker of a source that was never shown stays with its sentence, and leads nowhere. A reply that came in one
+    piece has no `first_word_seconds` of its own.
     """
     answered = not declines(reply)
     shown = _sentences(reply, sources) if answered else ()
@@ -53,7 +55,7 @@ def answer_of(
         timings=Timings(
             retrieval_seconds=retrieval_seconds,
             first_evidence_seconds=retrieval_seconds,
-            first_word_seconds=total_seconds if answered else None,
+            first_word_seconds=(first_word_seconds or total_seconds) if answered else None,
             total_seconds=total_seconds,
         ),
         tokens=Tokens(),

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 OUTPUT_DIR = Path("eval-runs")
-SYSTEMS = ("quotes", "writer", "embedded", "citation-query-engine", "retrieval")
+SYSTEMS = ("quotes", "writer", "embedded", "citation-query-engine", "model-alone", "retrieval")
 """Who can be compared; each is told in the help of --compare."""
 
 
@@ -32,7 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="either two finished runs (their .jsonl files), paired question by question, or systems to put through "
         "the questions of FILE one after the other, such as quotes,embedded,citation-query-engine: 'writer' is what "
         "the settings name, 'embedded' the embedded writer, 'citation-query-engine' that of llama-index over the same "
-        "chunks, embedding model and embedded writer, 'retrieval' the search alone (default: one run)",
+        "chunks, embedding model and embedded writer, 'model-alone' the settings' model or chatbot without "
+        "the articles, 'retrieval' the search alone (default: one run)",
     )
     parser.add_argument(
         "--vary",

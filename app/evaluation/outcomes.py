@@ -13,8 +13,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.errors import GoldenFileError
 
-Mode = Literal["writer", "quotes", "retrieval", "citation-query-engine"]
-"""Who answers: the writer that is set up, quotes only, nobody (only the finding is measured), or llama-index."""
+Mode = Literal["writer", "quotes", "retrieval", "citation-query-engine", "model-alone"]
+"""Who answers: the writer that is set up, quotes only, nobody (only the finding is measured), or a peer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,8 @@ def _about(run: Run, total: Summary) -> str:
         notes.append(f"{total.fallbacks} answers are quotes although a writer was asked for.")
     if total.gold_missing:
         notes.append(f"{total.gold_missing} questions name only articles that are not in the library.")
+    if taken := run.record.get("taken_over"):
+        notes.append(f"{taken} answers, and their times, are those of earlier runs made by the same program.")
     told = "".join(f'<p class="bad">{escape(note)}</p>' for note in notes)
     return f'<p class="soft">{escape(", ".join(parts))}</p>{told}'
 

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from app.evaluation.golden import Golden
 from app.evaluation.outcomes import Mode, Outcome, append_outcome, rewrite_outcomes
 from app.evaluation.running import AskedDesk, ask_all
-from app.evaluation.runs import begin, spared
+from app.evaluation.runs import begin, note_taken_over, spared
 
 
 def recorded_run(
@@ -46,6 +46,7 @@ def _take_over(lines: Path, kept: dict[str, Outcome], found: dict[str, Outcome],
         append_outcome(lines, outcome)
     kept |= taken
     if taken:
+        note_taken_over(lines, len(taken))
         sys.stderr.write(
             f"onrecord eval: {len(taken)} of {len(questions)} answers are those of earlier runs, made by the same "
             "program, settings, models and library; --fresh asks again\n"

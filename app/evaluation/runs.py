@@ -117,7 +117,7 @@ def begin(lines: Path, questions: Sequence[Golden], mode: Mode, record: dict[str
         _check_same(lines, kept, mode, record)
         rewrite_outcomes(lines, kept)
     if not record_file(lines).exists():
-        record_file(lines).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        _write_record(lines, record)
     return {one.id: one for one in kept}
 
 
@@ -134,6 +134,16 @@ def spared(lines: Path, questions: Sequence[Golden], mode: Mode, record: dict[st
         usable = _usable(read_outcomes(other), questions)
         found |= {one.id: one for one in usable if one.mode == mode and one.id in wanted}
     return found
+
+
+def note_taken_over(lines: Path, answers: int) -> None:
+    """Add to the record that so many answers, with their times, are those of earlier runs."""
+    record = read_record(lines)
+    _write_record(lines, {**record, "taken_over": record.get("taken_over", 0) + answers})
+
+
+def _write_record(lines: Path, record: dict[str, Any]) -> None:
+    record_file(lines).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _usable(outcomes: Sequence[Outcome], questions: Sequence[Golden]) -> list[Outcome]:

@@ -36,7 +36,7 @@ def open_system(name: str, settings: Settings, open_desk: OpenDesk) -> Iterator[
 
     "retrieval": the search alone. "quotes": no model writes. "writer": whatever the settings name. "embedded": the
     embedded writer, whatever they name. "citation-query-engine": llama-index's engine over the library's chunks with
-    the embedded writer.
+    the embedded writer. "model-alone": the model or chatbot that the settings name, without the articles.
     """
     if name == "citation-query-engine":
         from app.evaluation.citation_engine import open_engine
@@ -44,6 +44,13 @@ def open_system(name: str, settings: Settings, open_desk: OpenDesk) -> Iterator[
         embedded = _embedded(settings)
         with open_engine(embedded) as engine:
             yield Opened(engine, "citation-query-engine", embedded)
+        return
+    if name == "model-alone":
+        from app.evaluation.bare_writer import open_bare_writer
+        from app.evaluation.model_alone import ModelAlone
+
+        with open_bare_writer(settings) as llm, open_desk(settings, writer=False) as desk:
+            yield Opened(ModelAlone(desk, llm), "model-alone", settings)
         return
     chosen = _embedded(settings) if name == "embedded" else settings
     with open_desk(chosen, writer=name not in _WITHOUT_WRITER) as desk:
