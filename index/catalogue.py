@@ -51,6 +51,11 @@ def days_since_epoch(day: date) -> int:
     return day.toordinal() - _EPOCH
 
 
+def published_day(published_at: str | None) -> int:
+    """The day of a stored moment as it was written, as `Catalogue.published_days`; UNDATED for None."""
+    return days_since_epoch(date.fromisoformat(published_at[:10])) if published_at else int(UNDATED)
+
+
 _EPOCH = date(1970, 1, 1).toordinal()
 
 _ARTICLES = """
@@ -76,9 +81,7 @@ def load_catalogue(connection: sql.Connection) -> Catalogue:
         versions=np.array(numbers, dtype=np.int32),
         titles=tuple(titles),
         sources=tuple(sources),
-        published_days=np.array(
-            [UNDATED if day is None else days_since_epoch(date.fromisoformat(day)) for day in days], dtype=np.int32
-        ),
+        published_days=np.array([published_day(day) for day in days], dtype=np.int32),
         chunk_ids=cells[:, 0].copy(),
         chunk_articles=_positions(article_keys, cells[:, 1]).astype(np.int32),
         ordinals=cells[:, 2].astype(np.int32),

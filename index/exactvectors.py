@@ -1,6 +1,7 @@
 """The exact product of a question with every chunk's vector, read from the library into memory.
 
-What a process uses that does not own the Chroma collection, and what ranks a small part of the library exactly.
+What a process uses that does not own the Chroma collection, and what ranks a part of the library exactly. Rows stand
+in the order of their articles' days: what a range of days lets through lies together, and only that is multiplied.
 """
 
 from __future__ import annotations
@@ -11,14 +12,22 @@ import numpy as np
 import sqlalchemy as sql
 from numpy.typing import NDArray
 
+from index.catalogue import published_day
 from index.library import Library
 
 Found = tuple[NDArray[np.int64], NDArray[np.float32]]
 """Chunk ids and their cosine similarities, best first."""
 
+GATHERED = 0.2
+"""Where the allowed rows lie apart: below this share of their stretch they are copied out, above it all is used."""
+
 _ADDED = """
 SELECT c.chunk_id, v.vector FROM chunks c JOIN vectors v ON v.text_hash = c.text_hash
 WHERE c.generation > ? ORDER BY c.chunk_id
+"""
+_DAYS = """
+SELECT c.chunk_id, v.published_at FROM chunks c JOIN articles a ON a.article_key = c.article_key
+JOIN versions v ON v.article_id = a.article_id AND v.number = c.version WHERE c.generation > ? ORDER BY c.chunk_id
 """
 _DROPPED = "SELECT chunk_id FROM dropped_chunks WHERE generation > ?"
 _NOW = "SELECT value FROM meta WHERE key = 'generation'"
@@ -29,7 +38,10 @@ class ExactVectors:
 
     def __init__(self, dimension: int) -> None:
         self._ids = np.empty(0, dtype=np.int64)
+        self._days = np.empty(0, dtype=np.int32)
         self._rows = np.empty((0, dimension), dtype=np.float32)
+        self._by_id = np.empty(0, dtype=np.int64)
+        self._ascending = np.empty(0, dtype=np.int64)
         self._generation = 0
         self._lock = Lock()
 
@@ -47,22 +59,40 @@ class ExactVectors:
                 generation = int(connection.exec_driver_sql(_NOW).scalar_one())
                 dropped = vectors_dropped(connection, self._generation)
                 added, rows = vectors_added(connection, self._generation, library.dimension)
+                days = _days_added(connection, self._generation)
             kept = ~np.isin(self._ids, np.concatenate([dropped, added]))
-            self._ids, self._rows = (
-                np.concatenate([self._ids[kept], added]),
-                np.concatenate([self._rows[kept], rows]) if kept.any() else rows,
-            )
+            ids = np.concatenate([self._ids[kept], added])
+            days = np.concatenate([self._days[kept], days])
+            order = np.lexsort((ids, days))
+            joined = np.concatenate([self._rows[kept], rows]) if kept.any() else rows
+            self._ids, self._days, self._rows = ids[order], days[order], joined[order]
+            self._by_id = np.argsort(self._ids)
+            self._ascending = self._ids[self._by_id]
             self._generation = generation
 
     def search(self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None = None) -> Found:
         """The `k` chunks (of those `allowed`, ascending ids, where given) nearest to a unit vector, best first."""
         with self._lock:
-            ids, rows = self._ids, self._rows
-        similarities = rows @ vector
-        if allowed is not None:
-            inside = np.flatnonzero(np.isin(ids, allowed))
-            ids, similarities = ids[inside], similarities[inside]
-        return best(ids, similarities, k)
+            ids, rows, by_id, ascending = self._ids, self._rows, self._by_id, self._ascending
+        if allowed is None:
+            return best(ids, rows @ vector, k)
+        inside = by_id[positions(ascending, allowed)]
+        if not len(inside):
+            return best(ids[:0], rows[:0] @ vector, k)
+        first, last = int(inside.min()), int(inside.max()) + 1
+        if len(inside) == last - first:
+            return best(ids[first:last], rows[first:last] @ vector, k)
+        if len(inside) < GATHERED * (last - first):
+            return best(ids[inside], rows[inside] @ vector, k)
+        return best(ids[inside], (rows[first:last] @ vector)[inside - first], k)
+
+
+def positions(ids: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where those of the `wanted` ids that are among `ids` stand; both ascending."""
+    places = np.searchsorted(ids, wanted)
+    places = places[: int(np.searchsorted(places, len(ids)))]
+    found: NDArray[np.int64] = places[ids[places] == wanted[: len(places)]]
+    return found
 
 
 def best(ids: NDArray[np.int64], similarities: NDArray[np.float32], k: int) -> Found:
@@ -82,6 +112,12 @@ def vectors_added(
     ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
     matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4").reshape(len(rows), dimension)
     return ids, matrix.astype(np.float32, copy=False)
+
+
+def _days_added(connection: sql.Connection, generation: int) -> NDArray[np.int32]:
+    """The days of the articles of those chunks, in their order."""
+    rows = connection.exec_driver_sql(_DAYS, (generation,))
+    return np.array([published_day(published_at) for _, published_at in rows], dtype=np.int32)
 
 
 def vectors_dropped(connection: sql.Connection, generation: int) -> NDArray[np.int64]:

@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from index.articles import Filters
 from index.catalogue import UNDATED, Catalogue, days_since_epoch
+from index.restriction import FIRST_DAY, LAST_DAY, Restriction
 
 
 class Allowed(NamedTuple):
-    """A flag for each article; the ids of their chunks and their keys, ascending, only where that is not all."""
+    """A flag for each article; ids of their chunks, ascending, and the same as a restriction, where that is not all."""
 
     articles: NDArray[np.bool_]
     chunk_ids: NDArray[np.int64] | None
-    article_keys: NDArray[np.int64] | None
+    restriction: Restriction | None
     undated_left_out: int
 
 
@@ -34,7 +35,8 @@ def allowed_articles(catalogue: Catalogue, as_of: date | None, filters: Filters)
     wanted = np.ones(len(days), dtype=bool)
     if filters.sources:
         names = {source.casefold() for source in filters.sources}
-        wanted &= np.array([(source or "").casefold() in names for source in catalogue.sources], dtype=bool)
+        meant = {source for source in set(catalogue.sources) if (source or "").casefold() in names}
+        wanted &= np.fromiter((source in meant for source in catalogue.sources), dtype=bool, count=len(days))
     if as_of is not None:
         wanted &= undated | (days <= days_since_epoch(as_of))
     undated_left_out = 0
@@ -52,4 +54,14 @@ def allowed_articles(catalogue: Catalogue, as_of: date | None, filters: Filters)
     if wanted.all():
         return Allowed(wanted, None, None, undated_left_out)
     chunk_ids = catalogue.chunk_ids[wanted[catalogue.chunk_articles]]
-    return Allowed(wanted, chunk_ids, catalogue.article_keys[wanted], undated_left_out)
+    return Allowed(wanted, chunk_ids, _restriction(as_of, filters), undated_left_out)
+
+
+def _restriction(as_of: date | None, filters: Filters) -> Restriction:
+    last_days = [day for day in (as_of, filters.until) if day is not None]
+    return Restriction(
+        first_day=days_since_epoch(filters.since) if filters.since else FIRST_DAY,
+        last_day=days_since_epoch(min(last_days)) if last_days else LAST_DAY,
+        undated=filters.undated or not (filters.since or filters.until),
+        sources=tuple(source.casefold() for source in filters.sources),
+    )

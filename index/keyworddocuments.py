@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sql
 
+from index.catalogue import published_day
 from index.planning import embedded_text
 from index.sentences import sentences
 
@@ -22,6 +23,7 @@ class ArticleText(NamedTuple):
     lead: str
     body: str
     source: str
+    day: int
 
 
 class ChunkText(NamedTuple):
@@ -30,16 +32,18 @@ class ChunkText(NamedTuple):
     chunk_id: int
     article_key: int
     body: str
+    publisher: str
+    day: int
 
 
 _ARTICLES = """
-SELECT a.article_key, v.title, v.text, v.source
+SELECT a.article_key, v.title, v.text, v.source, v.published_at
 FROM changes g JOIN articles a ON a.article_key = g.article_key
 JOIN versions v ON v.article_id = a.article_id AND v.number = a.current_version
 WHERE g.generation > ? AND a.removed_at IS NULL ORDER BY a.article_key
 """
 _CHUNKS = """
-SELECT c.chunk_id, c.article_key, v.title, v.published_at, v.text, c.start, c."end"
+SELECT c.chunk_id, c.article_key, v.title, v.published_at, v.text, c.start, c."end", v.source
 FROM changes g JOIN chunks c ON c.article_key = g.article_key
 JOIN articles a ON a.article_key = c.article_key
 JOIN versions v ON v.article_id = a.article_id AND v.number = c.version
@@ -49,15 +53,18 @@ WHERE g.generation > ? ORDER BY c.article_key, c.ordinal
 
 def articles_changed(connection: sql.Connection, generation: int) -> Iterator[ArticleText]:
     """The live articles touched after `generation`."""
-    for key, title, text, source in connection.exec_driver_sql(_ARTICLES, (generation,)):
-        yield ArticleText(key, title, lead(text), text, source or "")
+    for key, title, text, source, published_at in connection.exec_driver_sql(_ARTICLES, (generation,)):
+        yield ArticleText(key, title, lead(text), text, source or "", published_day(published_at))
 
 
 def chunks_changed(connection: sql.Connection, generation: int) -> Iterator[ChunkText]:
     """The chunks of the live articles touched after `generation`."""
-    for chunk_id, key, title, published_at, text, start, end in connection.exec_driver_sql(_CHUNKS, (generation,)):
-        day = datetime.fromisoformat(published_at) if published_at else None
-        yield ChunkText(chunk_id, key, embedded_text(title, day, text[start:end]))
+    for chunk_id, key, title, published_at, text, start, end, source in connection.exec_driver_sql(
+        _CHUNKS, (generation,)
+    ):
+        moment = datetime.fromisoformat(published_at) if published_at else None
+        body = embedded_text(title, moment, text[start:end])
+        yield ChunkText(chunk_id, key, body, (source or "").casefold(), published_day(published_at))
 
 
 def lead(text: str) -> str:

@@ -7,7 +7,6 @@ compared with other chunks, one title with other titles. Leaves out: how scores 
 from __future__ import annotations
 
 import logging
-import math
 from pathlib import Path
 from threading import Lock
 from typing import Literal, Self
@@ -19,18 +18,18 @@ from numpy.typing import NDArray
 from index import derived, keywordtext
 from index.errors import RetrievalError
 from index.keyworddocuments import ArticleText, ChunkText, articles_changed, chunks_changed
+from index.keywordqueries import restricted, words_query
 from index.library import Library
+from index.restriction import Restriction
 from index.tables import storage_errors
 
 logger = logging.getLogger(__name__)
 
-FORMAT = "keywords-1"
+FORMAT = "keywords-2"
 """To be raised whenever the fields, the analysis or the text that is indexed changes."""
 LOCK_SECONDS = 2.0
 BUILD_SECONDS = 600.0
 """How long to wait where there is nothing to search in before another process has built it."""
-MAX_TERMS = 64
-"""The rarest words of a longer question are asked for; the rest would only cost time."""
 
 Field = Literal["title", "lead", "body", "source"]
 Scored = tuple[NDArray[np.int64], NDArray[np.float32]]
@@ -98,21 +97,21 @@ class KeywordIndex:
                 raise RetrievalError("another process has been building the keyword index for too long: stop it")
             self._build(library, library.generation())
 
-    def chunk_scores(self, question: str, k: int, allowed: NDArray[np.int64] | None = None) -> Scored:
-        """The at most `k` chunks that share words with the question (of those `allowed`, ascending ids, if given)."""
-        return self._scores(self._chunks, "body", "chunk_id", question, k, allowed)
+    def chunk_scores(self, question: str, k: int, within: Restriction | None = None) -> Scored:
+        """The at most `k` chunks that share words with the question."""
+        return self._scores(self._chunks, "body", "chunk_id", question, k, within)
 
-    def article_scores(self, question: str, k: int, field: Field, allowed: NDArray[np.int64] | None = None) -> Scored:
+    def article_scores(self, question: str, k: int, field: Field, within: Restriction | None = None) -> Scored:
         """The at most `k` articles whose `field` shares words with the question, by `article_key`."""
-        return self._scores(self._articles, field, "article_key", question, k, allowed)
+        return self._scores(self._articles, field, "article_key", question, k, within)
 
-    def chunk_coverage(self, question: str, k: int, allowed: NDArray[np.int64] | None = None) -> Scored:
+    def chunk_coverage(self, question: str, k: int, within: Restriction | None = None) -> Scored:
         """The at most `k` chunks with the largest shares of the question's words, weighted by rarity, in 0..1."""
-        return self._scores(self._chunks, "body", "chunk_id", question, k, allowed, coverage=True)
+        return self._scores(self._chunks, "body", "chunk_id", question, k, within, coverage=True)
 
-    def article_coverage(self, question: str, k: int, allowed: NDArray[np.int64] | None = None) -> Scored:
+    def article_coverage(self, question: str, k: int, within: Restriction | None = None) -> Scored:
         """As `chunk_coverage`, the words anywhere in the body of an article, by `article_key`."""
-        return self._scores(self._articles, "body", "article_key", question, k, allowed, coverage=True)
+        return self._scores(self._articles, "body", "article_key", question, k, within, coverage=True)
 
     def document_frequencies(self, question: str) -> dict[str, int]:
         """In how many articles each word of the question occurs, by stem, stop words included."""
@@ -134,7 +133,7 @@ class KeywordIndex:
         key: str,
         question: str,
         k: int,
-        allowed: NDArray[np.int64] | None,
+        within: Restriction | None,
         *,
         coverage: bool = False,
     ) -> Scored:
@@ -142,18 +141,11 @@ class KeywordIndex:
         if index is None or not terms or k <= 0:
             return _NOTHING
         searcher = index.searcher()
-        query = _query(index.schema, searcher, field, terms, coverage=coverage)
-        wanted = k
-        while True:
-            hits = searcher.search(query, limit=max(1, min(wanted, searcher.num_docs)), count=False).hits
-            ids = np.array(searcher.fast_field_values(key, [address for _, address in hits]), dtype=np.int64)
-            scores = np.array([score for score, _ in hits], dtype=np.float32)
-            if allowed is None:
-                return ids, scores
-            inside = np.flatnonzero(np.isin(ids, allowed))[:k]
-            if len(inside) == min(k, len(allowed)) or len(hits) < wanted:
-                return ids[inside], scores[inside]
-            wanted *= 8
+        query = words_query(index.schema, searcher, field, terms, coverage=coverage)
+        query = restricted(index.schema, query, within)
+        hits = searcher.search(query, limit=max(1, min(k, searcher.num_docs)), count=False).hits
+        ids = np.array(searcher.fast_field_values(key, [address for _, address in hits]), dtype=np.int64)
+        return ids, np.array([score for score, _ in hits], dtype=np.float32)
 
     def _is_at(self, library: Library, latest: int) -> bool:
         mark = self._mark
@@ -222,6 +214,8 @@ def _schema(name: str) -> tantivy.Schema:
     for field in _SCHEMAS[name]:
         builder.add_text_field(field, tokenizer_name=keywordtext.ANALYZER, index_option="freq")
     builder.add_integer_field("article_key", indexed=True, fast=True)
+    builder.add_integer_field("day", indexed=True, fast=True)
+    builder.add_text_field("publisher", tokenizer_name="raw", index_option="basic")
     if name == "chunks":
         builder.add_integer_field("chunk_id", fast=True)
     return builder.build()
@@ -236,32 +230,12 @@ def _index(path: Path, name: str, *, create: bool = False) -> tantivy.Index:
     return index
 
 
-def _query(
-    schema: tantivy.Schema, searcher: tantivy.Searcher, field: str, terms: list[str], *, coverage: bool
-) -> tantivy.Query:
-    """Any of the terms: BM25, or with `coverage` each its share of all their inverse frequencies."""
-    if len(terms) > MAX_TERMS:
-        terms = sorted(terms, key=lambda term: searcher.doc_freq(field, term) or searcher.num_docs)[:MAX_TERMS]
-    queries = [tantivy.Query.term_query(schema, field, term, index_option="freq") for term in terms]
-    if coverage:
-        rarities = [_rarity(searcher.doc_freq(field, term), searcher.num_docs) for term in terms]
-        total = sum(rarities)
-        queries = [
-            tantivy.Query.const_score_query(query, rarity / total)
-            for query, rarity in zip(queries, rarities, strict=True)
-        ]
-    return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
-
-
-def _rarity(frequency: int, n_documents: int) -> float:
-    """The inverse document frequency, as BM25 has it."""
-    return math.log(1 + (n_documents - frequency + 0.5) / (frequency + 0.5))
-
-
 def _chunk_document(chunk: ChunkText) -> tantivy.Document:
     document = tantivy.Document()
     document.add_integer("chunk_id", chunk.chunk_id)
     document.add_integer("article_key", chunk.article_key)
+    document.add_integer("day", chunk.day)
+    document.add_text("publisher", chunk.publisher)
     document.add_text("body", keywordtext.normalised(chunk.body))
     return document
 
@@ -269,6 +243,8 @@ def _chunk_document(chunk: ChunkText) -> tantivy.Document:
 def _article_document(article: ArticleText) -> tantivy.Document:
     document = tantivy.Document()
     document.add_integer("article_key", article.article_key)
+    document.add_integer("day", article.day)
+    document.add_text("publisher", article.source.casefold())
     document.add_text("title", keywordtext.normalised(article.title))
     document.add_text("lead", keywordtext.normalised(article.lead))
     document.add_text("body", keywordtext.normalised(article.body))

@@ -163,13 +163,13 @@ class Retriever:
     def _scores(self, topic: str, vector: NDArray[np.float32], allowed: Allowed) -> Scores:
         """Both engines at once: each does its work outside Python."""
         nearest = self._engines.submit(self._vectors.search, vector, CHUNKS, allowed.chunk_ids)
-        keywords = self._keywords
+        keywords, within = self._keywords, allowed.restriction
         return Scores(
-            chunk_keywords=keywords.chunk_scores(topic, CHUNKS, allowed.chunk_ids),
-            chunk_coverage=keywords.chunk_coverage(topic, CHUNKS, allowed.chunk_ids),
-            article_coverage=keywords.article_coverage(topic, ARTICLES, allowed.article_keys),
-            title=keywords.article_scores(topic, ARTICLES, "title", allowed.article_keys),
-            lead=keywords.article_scores(topic, ARTICLES, "lead", allowed.article_keys),
+            chunk_keywords=keywords.chunk_scores(topic, CHUNKS, within),
+            chunk_coverage=keywords.chunk_coverage(topic, CHUNKS, within),
+            article_coverage=keywords.article_coverage(topic, ARTICLES, within),
+            title=keywords.article_scores(topic, ARTICLES, "title", within),
+            lead=keywords.article_scores(topic, ARTICLES, "lead", within),
             chunk_vectors=nearest.result(),
         )
 

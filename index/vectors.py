@@ -149,7 +149,8 @@ class _Shared:
             self.chroma.discard()
             return None
         if allowed is not None:
-            inside = np.flatnonzero(np.isin(ids, allowed))[:k]
+            places = np.minimum(np.searchsorted(allowed, ids), len(allowed) - 1)
+            inside = np.flatnonzero(allowed[places] == ids)[:k]
             if len(inside) < min(k, len(allowed)):
                 return None
             ids, similarities = ids[inside], similarities[inside]

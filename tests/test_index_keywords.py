@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +15,14 @@ from hypothesis import strategies as st
 from store_parts import Store, made_article
 
 from index import keywords
+from index.articles import Article
+from index.catalogue import UNDATED
 from index.derived import read_mark
 from index.errors import RetrievalError
 from index.keyworddocuments import LEAD_WORDS, lead
 from index.keywords import Field, KeywordIndex
 from index.keywordtext import normalised, terms
+from index.restriction import Restriction
 
 
 @pytest.fixture(scope="module")
@@ -129,16 +132,58 @@ def test_a_lead_is_some_whole_sentences() -> None:
     assert lead("Short.") == "Short."
 
 
-def test_a_filter_lets_only_the_allowed_through(tmp_path: Path) -> None:
+def dated(day: date, number: int, source: str | None) -> Article:
+    published = datetime(day.year, day.month, day.day, 23, 59, tzinfo=UTC) if number % 5 else None
+    return made_article(number, published_at=published, source=source)
+
+
+@pytest.mark.parametrize(
+    "restriction",
+    [
+        Restriction(first_day=19_010),
+        Restriction(first_day=19_010, undated=False),
+        Restriction(last_day=19_003, undated=False),
+        Restriction(last_day=19_003),
+        Restriction(first_day=19_004, last_day=19_008, undated=False, sources=("the times",)),
+        Restriction(sources=("the times", "le monde")),
+        Restriction(sources=("nobody",)),
+        Restriction(first_day=19_010, last_day=19_000),
+        Restriction(first_day=19_010, last_day=19_000, undated=False),
+    ],
+)
+def test_a_restriction_lets_all_and_only_what_it_names_through(tmp_path: Path, restriction: Restriction) -> None:
+    names = ("The Times", "LE MONDE", None)
     with Store(tmp_path) as store:
-        store.add(*(made_article(number) for number in range(200)))
-        allowed = store.library.catalogue().chunk_ids[150:]
-        ids, _ = store.keywords.chunk_scores("everywhere", 20, allowed)
-        assert len(ids) == 20
-        assert set(ids) <= set(allowed)
-        assert len(store.keywords.chunk_scores("everywhere", 500, allowed)[0]) == 50
-        keys = store.library.catalogue().article_keys[:7]
-        assert set(store.keywords.article_scores("everywhere", 20, "body", keys)[0]) == set(keys)
+        first = date(1970, 1, 1).toordinal() + 19_000
+        store.add(*(dated(date.fromordinal(first + at % 14), at, names[at % 3]) for at in range(60)))
+        catalogue = store.library.catalogue()
+        days = catalogue.published_days
+        passing = (days >= restriction.first_day) & (days <= restriction.last_day) & (days != UNDATED)
+        passing |= (days == UNDATED) & restriction.undated
+        if restriction.sources:
+            passing &= np.array([(source or "").casefold() in restriction.sources for source in catalogue.sources])
+        for scores in (store.keywords.chunk_scores, store.keywords.chunk_coverage):
+            ids, _ = scores("everywhere", 500, restriction)
+            assert set(ids) == set(catalogue.chunk_ids[passing[catalogue.chunk_articles]])
+        assert len(store.keywords.chunk_scores("everywhere", 3, restriction)[0]) == min(3, passing.sum())
+        keys, _ = store.keywords.article_scores("everywhere", 500, "body", restriction)
+        assert set(keys) == set(catalogue.article_keys[passing])
+
+
+def test_restriction_leaves_scores_as_they_are(store: Store) -> None:
+    free = store.keywords.chunk_scores("weather deal rain", 10)
+    held = store.keywords.chunk_scores("weather deal rain", 10, Restriction(first_day=0))
+    np.testing.assert_array_equal(free[0], held[0])
+    np.testing.assert_allclose(free[1], held[1], rtol=1e-6)
+
+
+def test_coverage_is_the_share_of_the_questions_words(store: Store) -> None:
+    whole = dict(zip(*store.keywords.article_coverage("rain sun", 10), strict=True))
+    half = dict(zip(*store.keywords.article_coverage("rain ptarmigan", 10), strict=True))
+    (rainy,) = whole
+    assert whole[rainy] == pytest.approx(1.0)
+    assert half[rainy] == pytest.approx(0.5)
+    assert sum(half.values()) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("harm", ["no mark", "no folder", "garbage", "no meta"])

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from store_parts import HashEmbedder, Store, made_article
 
 from index import vectors as vectors_module
+from index.catalogue import days_since_epoch
 from index.derived import read_mark, write_mark
 from index.exactvectors import ExactVectors, best
 from index.vectors import VectorIndex
@@ -53,6 +57,39 @@ def test_a_filtered_search_is_the_exact_one(store: Store, step: int) -> None:
     assert set(ids) <= set(allowed)
     assert len(ids) == len(wanted) == min(10, len(allowed))
     np.testing.assert_allclose(similarities, wanted_similarities, atol=1e-5)
+
+
+@given(st.data())
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_exact_search_over_any_part_is_the_sorted_product(dated: Store, data: st.DataObject) -> None:
+    ids = dated.library.catalogue().chunk_ids
+    allowed = np.array(sorted(data.draw(st.sets(st.sampled_from([*ids.tolist(), 10**9])))), dtype=np.int64)
+    vector = question(dated, data.draw(st.sampled_from(["story7", "everywhere", "deal3x0 says"])))
+    every_id, every_similarity = exact(dated).search(vector, len(ids))
+    inside = np.isin(every_id, allowed)
+    found, similarities = exact(dated).search(vector, 5, allowed)
+    np.testing.assert_allclose(similarities, every_similarity[inside][:5], atol=1e-6)
+    assert set(found) <= set(allowed) & set(ids)
+
+
+@pytest.fixture(scope="module")
+def dated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Articles added in an order that is not that of their days, some without one, some changed later."""
+    with Store(tmp_path_factory.mktemp("dated")) as store:
+        for at in (*range(24), 3, 17):
+            day = datetime(2023, 1, 1 + (at * 7) % 28, tzinfo=UTC) if at % 6 else None
+            store.add(made_article(at, published_at=day, author=str(len(store.embedder.seen))))
+        yield store
+
+
+@pytest.mark.parametrize(("since", "until"), [(5, 9), (1, 28), (20, 28), (28, 28)])
+def test_range_of_days_is_searched_whole(dated: Store, since: int, until: int) -> None:
+    days = dated.library.catalogue().published_days - days_since_epoch(date(2023, 1, 1)) + 1
+    inside = (days >= since) & (days <= until)
+    catalogue = dated.library.catalogue()
+    allowed = catalogue.chunk_ids[inside[catalogue.chunk_articles]]
+    found, _ = dated.vectors.search(question(dated, "everywhere"), 100, allowed)
+    assert set(found) == set(allowed)
 
 
 def test_asking_for_more_than_there_is_gives_what_there_is(store: Store) -> None:
