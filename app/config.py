@@ -46,6 +46,11 @@ class Settings(BaseSettings):
     embedding_base_url: str | None = Field(default=None, description="an OpenAI-compatible endpoint for embeddings")
     embedding_model: str | None = Field(default=None, description="its model")
     embedding_api_key: str | None = Field(default=None, description="its key", repr=False)
+    rerank_base_url: str | None = Field(
+        default=None, description="an endpoint of Cohere's form (its /rerank) that puts the evidence in order"
+    )
+    rerank_model: str | None = Field(default=None, description="its model")
+    rerank_api_key: str | None = Field(default=None, description="its key", repr=False)
     host: str = Field(default="127.0.0.1", description="where the page listens")
     port: int = Field(default=7860, ge=0, le=65535, description="the page's port")
 
@@ -61,7 +66,7 @@ def load_settings(**given: object) -> Settings:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
         raise ConfigError(f"ONRECORD_{name.upper()}={first['input']!r}: {first['msg'].lower()}") from error
-    for kind in ("llm", "embedding"):
+    for kind in ("llm", "embedding", "rerank"):
         if getattr(settings, f"{kind}_base_url") and not getattr(settings, f"{kind}_model"):
             upper = kind.upper()
             raise ConfigError(f"ONRECORD_{upper}_BASE_URL is set, ONRECORD_{upper}_MODEL is not: name the model to use")

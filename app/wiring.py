@@ -19,6 +19,7 @@ from index.embedding import Embedder, EndpointEmbedder, LocalEmbedder
 from index.ingest import Ingest
 from index.keywords import KeywordIndex
 from index.library import Library
+from index.reranking import EndpointReranker, Reranker
 from index.retrieval import Retriever
 from index.tables import FILE_NAME
 from index.vectors import VectorIndex
@@ -75,7 +76,7 @@ def open_parts(settings: Settings, *, fetch_progress: FetchProgress | None = Non
             vectors=vectors,
             keywords=keywords,
             ingest=Ingest(library, embedder, vectors, keywords),
-            retriever=Retriever(library, embedder, vectors, keywords),
+            retriever=Retriever(library, embedder, vectors, keywords, reranker=open_reranker(settings)),
             record=Record(library),
             embedder=embedder,
             writers=Writers(settings),
@@ -84,6 +85,13 @@ def open_parts(settings: Settings, *, fetch_progress: FetchProgress | None = Non
     except BaseException:
         library.close()
         raise
+
+
+def open_reranker(settings: Settings) -> Reranker | None:
+    """The configured rerank endpoint; None where none is, which is the default."""
+    if settings.rerank_base_url and settings.rerank_model:
+        return EndpointReranker(settings.rerank_base_url, settings.rerank_model, settings.rerank_api_key)
+    return None
 
 
 def open_embedder(settings: Settings, *, fetch_progress: FetchProgress | None = None) -> Embedder:

@@ -27,6 +27,7 @@ from index.keywords import KeywordIndex
 from index.library import Library
 from index.passages import choose
 from index.ranking import Scores, Timing, Weights, features, freshness, newness, rank
+from index.reranking import RERANKED, Reranker, reranked
 from index.vectors import VectorIndex
 from index.words import content_stems
 
@@ -64,12 +65,14 @@ class Retriever:
         keywords: KeywordIndex,
         *,
         weights: Weights | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self._library = library
         self._embedder = embedder
         self._vectors = vectors
         self._keywords = keywords
         self._weights = weights or Weights()
+        self._reranker = reranker
         self._catalogue: Catalogue | None = None
         self._lock = Lock()
         self._engines = ThreadPoolExecutor(2, thread_name_prefix="retrieval")
@@ -148,7 +151,11 @@ class Retriever:
         versions = self._library.versions_of(
             [(catalogue.article_ids[place], int(catalogue.versions[place])) for place in places]
         )
-        return choose(versions, self.word_weights(question), lambda texts: self._embedded(texts) @ vector, k=k)
+        n_passages = k if self._reranker is None else max(k, RERANKED)
+        evidence = choose(
+            versions, self.word_weights(question), lambda texts: self._embedded(texts) @ vector, k=n_passages
+        )
+        return evidence if self._reranker is None else reranked(evidence, question, self._reranker, k=k)
 
     def _current(self) -> Catalogue:
         """The catalogue of the library's latest generation, with both engines brought to it."""
