@@ -32,7 +32,7 @@ class Served:
 
     def wait_for_page(self) -> None:
         """Until the waiting page has given way to the chat page."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         while "gradio" not in self._text():
             assert time.monotonic() < end, "the page was not built in time"
             time.sleep(0.1)
@@ -54,11 +54,11 @@ def served_page(factory: Callable[[], Any], *, wait: bool = True) -> Iterator[Se
     try:
         if wait:
             served.wait_for_page()
-            desk.wait(timeout_seconds=60)
+            desk.wait(timeout_seconds=180)
         yield served
     finally:
         server.stop()
-        thread.join(20)
+        thread.join(60)
         desk.close()
         assert not thread.is_alive(), "the server did not end"
 

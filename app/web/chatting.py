@@ -37,11 +37,10 @@ class Chatting:
         ]
         page.stop.click(self._on_stop, page.session, None, queue=False, **PRIVATE)
         begun = page.anew.click(self._on_anew, page.session, page.turns, queue=False, **PRIVATE)
-        for limit in page.limits:
-            limit.change(chip_updates, limits, list(page.limit_chips), trigger_mode="always_last", **PRIVATE)
-        for chip, limited, cleared in zip(page.limit_chips, page.limits, ("", "", "", [], False), strict=True):
-            clear = partial(_cleared, cleared)
-            chip.click(clear, None, [limited, chip], queue=False, **PRIVATE)
+        for kind, limited, chip in zip(CHIPS, page.limits, page.limit_chips, strict=True):
+            # Each field tells its own chip alone: the other fields may be about to change, too.
+            limited.change(partial(chip_update, kind), limited, chip, trigger_mode="always_last", **PRIVATE)
+            chip.click(partial(_cleared, CHIPS[kind]), None, [limited, chip], queue=False, **PRIVATE)
         asked = [
             trigger(
                 self._on_ask,
@@ -106,18 +105,17 @@ class Chatting:
         return showing(self._layout, session, self._desk)
 
 
-def chip_updates(
-    as_of: str, since: str, until: str, sources: Sequence[str], undated: bool
-) -> tuple[dict[str, Any], ...]:
-    """The chips that say what is limited, in the order of the fields, which are given as typed."""
-    words = (
-        as_of and f"As of {plain_day(as_of)}",
-        since and f"From {plain_day(since)}",
-        until and f"To {plain_day(until)}",
-        sources and f"Only {', '.join(sources)}",
-        undated and "Also without a date",
-    )
-    return tuple(gr.update(value=f"{said} ✕", visible=bool(said)) for said in words)
+CHIPS: Final[dict[str, Any]] = {"As of": "", "From": "", "To": "", "Only": [], "Also": False}
+"""What the chips begin with, in the order of the fields, and what a field is when it limits nothing."""
+
+
+def chip_update(kind: str, value: str | Sequence[str] | bool | None) -> dict[str, Any]:
+    """The chip that says what a field limits, and takes it away; hidden where it limits nothing."""
+    if isinstance(value, str):
+        said = plain_day(value)
+    else:
+        said = "without a date" if isinstance(value, bool) else ", ".join(value or ())
+    return gr.update(value=f"{kind} {said} ✕", visible=bool(value))
 
 
 def _cleared(value: Any) -> tuple[Any, dict[str, Any]]:

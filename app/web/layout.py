@@ -64,7 +64,9 @@ class Layout:
             self.watching = gr.Timer(2, active=False)
         self.blocks = blocks
         self.turns = [self.past, self.current, self.welcome, *self.examples]
-        self.limits = (self.as_of, self.since, self.until, self.sources, self.undated)
+        self.limits: tuple[gr.Textbox | gr.Dropdown | gr.Checkbox, ...] = (
+            self.as_of, self.since, self.until, self.sources, self.undated,
+        )  # fmt: skip
 
     def _lay_out_conversations(self) -> None:
         self.recall = gr.Textbox(

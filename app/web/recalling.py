@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from app.web import sidebar
-from app.web.chatting import chip_updates, showing
+from app.web.chatting import CHIPS, chip_update, showing
 from app.web.layout import PRIVATE, Layout
 from app.web.opening import OpeningDesk
 from app.web.session import Session
@@ -51,15 +51,17 @@ class Recalling:
         record = desk.turn_record(session.current.answer.turn_id)
         filters = record["filters"]
         days = (record["asked_as_of"] or "", filters["since"] or "", filters["until"] or "")
+        values = (*days, filters["sources"], filters["undated"])
         known = {*sources_of(desk.articles()), *filters["sources"]}  # one that no article names any more stays chosen
-        as_of, since, until, sources, undated = page.limits
         return {
             **showing(page, session, self._desk),
-            **dict(zip((as_of, since, until), days, strict=True)),
-            sources: gr.update(value=filters["sources"], choices=sorted(known, key=str.casefold)),
-            undated: filters["undated"],
-            # Told here and not by the fields' own events: a field in a closed fold has none.
-            **dict(zip(page.limit_chips, chip_updates(*days, filters["sources"], filters["undated"]), strict=True)),
+            **dict(zip(page.limits, values, strict=True)),
+            page.sources: gr.update(value=filters["sources"], choices=sorted(known, key=str.casefold)),
+            # Told here, too, and not by the fields' own events alone: a field in a closed fold has none.
+            **{
+                chip: chip_update(kind, value)
+                for kind, chip, value in zip(CHIPS, page.limit_chips, values, strict=True)
+            },
         }
 
     def _on_act(self, session: Session, words: str, event: gr.EventData) -> dict[Any, Any]:
