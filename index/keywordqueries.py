@@ -16,6 +16,9 @@ from index.restriction import Restriction
 MAX_TERMS = 64
 """The rarest words of a longer question are asked for; the rest would only cost time."""
 
+MISTYPED_LETTERS = 5
+"""Shorter words that nobody wrote are too near to others."""
+
 _MUST, _SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
 
 
@@ -25,7 +28,7 @@ def words_query(
     """Any of the terms: BM25, or with `coverage` each its share of all their inverse frequencies."""
     if len(terms) > MAX_TERMS:
         terms = sorted(terms, key=lambda term: searcher.doc_freq(field, term) or searcher.num_docs)[:MAX_TERMS]
-    queries = [tantivy.Query.term_query(schema, field, term, index_option="freq") for term in terms]
+    queries = [_term_query(schema, searcher, field, term) for term in terms]
     if coverage:
         rarities = [_rarity(searcher.doc_freq(field, term), searcher.num_docs) for term in terms]
         total = sum(rarities)
@@ -49,6 +52,14 @@ def restricted(schema: tantivy.Schema, query: tantivy.Query, restriction: Restri
         named = [tantivy.Query.term_query(schema, "publisher", source) for source in restriction.sources]
         parts.append(tantivy.Query.const_score_query(_any(named), 0.0))
     return tantivy.Query.boolean_query([(_MUST, part) for part in parts])
+
+
+def _term_query(schema: tantivy.Schema, searcher: tantivy.Searcher, field: str, term: str) -> tantivy.Query:
+    """The term; where no text has it and it could be mistyped, any term that one change of a letter makes of it."""
+    if len(term) < MISTYPED_LETTERS or not term.isalpha() or searcher.doc_freq("body", term):
+        return tantivy.Query.term_query(schema, field, term, index_option="freq")
+    near = tantivy.Query.fuzzy_term_query(schema, field, term, distance=1, transposition_cost_one=True)
+    return tantivy.Query.const_score_query(near, _rarity(1, searcher.num_docs))
 
 
 def _days(schema: tantivy.Schema, first: int, last: int) -> tantivy.Query:

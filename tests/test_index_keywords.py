@@ -132,6 +132,19 @@ def test_a_lead_is_some_whole_sentences() -> None:
     assert lead("Short.") == "Short."
 
 
+@pytest.mark.parametrize("mistyped", ["Renaul", "Renautl", "Ranault", "Renaullt"])
+def test_mistyped_name_is_found(store: Store, mistyped: str) -> None:
+    assert titles(store, f"Which deal did {mistyped} sign?", "title") == ["Renault and Nissan sign a deal"]
+    chunks, shares = store.keywords.chunk_coverage(mistyped, 10)
+    assert len(chunks) > 0
+    assert shares[0] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("word", ["Gosn", "ghsn", "Runalt", "7301", "concerts"])
+def test_short_or_far_word_and_one_that_is_known_find_only_themselves(store: Store, word: str) -> None:
+    assert titles(store, word, "body") == (["Weather"] if word == "concerts" else [])
+
+
 def dated(day: date, number: int, source: str | None) -> Article:
     published = datetime(day.year, day.month, day.day, 23, 59, tzinfo=UTC) if number % 5 else None
     return made_article(number, published_at=published, source=source)
