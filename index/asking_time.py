@@ -19,12 +19,16 @@ from index.relative_days import relative_windows
 from index.windows import Window
 
 
+TELLING = 0.6
+"""A window of this strength that reaches to the day of asking says more than being fresh would."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A question's time. `topic` is the question without the words that only say when it is asked ("this week").
 
-    `windows` are alternatives. `relative` tells that the question speaks of its own time, `settled` that it names
-    a time of its own, so that being recent says nothing about being right.
+    `windows` are alternatives. `relative` tells that the question places itself in time ("this week", not merely "this
+    year"), `settled` that it names a time of its own, so that being recent says nothing about being right.
     """
 
     topic: str
@@ -44,11 +48,12 @@ def understand(question: str, as_of: date) -> Asked:
     """
     relative, topic = relative_windows(question, as_of)
     named, settled = named_windows(question, as_of)
+    placed = any(window.strength >= TELLING or window.last < as_of for window in relative)
     return Asked(
         topic=topic if any(character.isalnum() for character in topic) else question,
         windows=(*relative, *named),
-        relative=bool(relative),
-        settled=settled and not relative,
+        relative=placed,
+        settled=settled and not placed,
     )
 
 

@@ -73,6 +73,8 @@ def test_question_without_a_time_has_no_window(question: str) -> None:
     ("question", "relative", "settled"),
     [
         ("Who resigned this week?", True, False),
+        ("What was the warmest day this year?", False, False),
+        ("Who resigned last year?", True, False),
         ("Who resigned in March 2022?", False, True),
         ("What happened in 2019?", False, True),
         ("Who lost the 2020 presidential election?", False, False),
