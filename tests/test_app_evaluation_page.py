@@ -9,6 +9,7 @@ from browser import LAUNCH_OPTIONS, find_browser
 from playwright.sync_api import Browser, sync_playwright
 
 from app.evaluation import markdown, marking
+from app.evaluation.charts import latency_chart
 from app.evaluation.comparison_page import comparison_page
 from app.evaluation.gate import check, read_gate
 from app.evaluation.markdown import MOST_FAILURES, run_markdown
@@ -113,6 +114,14 @@ def test_the_summary_is_short_and_plain() -> None:
     many = replace(RUN, outcomes=tuple(replace(WRONG, id=f"w{at}") for at in range(MOST_FAILURES + 3)))
     assert "- and 3 more, in the HTML report" in run_markdown(many, ())
     assert "Nothing went wrong." in run_markdown(replace(RUN, outcomes=(BASE,)), ())
+
+
+def test_marks_of_time_stand_where_there_is_room() -> None:
+    drawn = latency_chart([1.0] * 5 + [10.0], [("median", 1.0), ("p95", 9.0)])
+    assert 'text-anchor="start">median 1.00 s<' in drawn
+    assert 'text-anchor="end">p95 9.00 s<' in drawn
+    assert [f">{tick}</text>" in drawn for tick in (2, 4, 6, 8)] == [True] * 4  # whole questions
+    assert latency_chart([0.0], []).count('class="bar"') == 1
 
 
 def test_a_search_alone_has_a_report_too() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from html import escape
 
@@ -45,20 +46,26 @@ def latency_chart(seconds: Sequence[float], marks: Sequence[tuple[str, float]]) 
     counts = [0] * _BARS
     for one in seconds:
         counts[min(int(one / longest * _BARS), _BARS - 1)] += 1
-    frame, x, y = _frame(longest, float(max(counts)), "seconds to the whole answer", "questions")
+    most = _TICKS * math.ceil(max(counts) / _TICKS)  # whole questions at every tick
+    frame, x, y = _frame(longest, float(most), "seconds to the whole answer", "questions")
     bars = "".join(
         f'<rect class="bar" x="{x(at * longest / _BARS) + 0.5:.1f}" y="{y(number):.1f}" '
         f'width="{x(longest / _BARS) - x(0) - 1:.1f}" height="{y(0) - y(number):.1f}"/>'
         for at, number in enumerate(counts)
         if number
     )
-    lines = "".join(
-        f'<line class="guide" x1="{x(at):.1f}" x2="{x(at):.1f}" y1="{y(0):.1f}" y2="{_TOP}"/>'
-        f'<text x="{x(at) - 3:.1f}" y="{_TOP + 9 + 12 * row}" text-anchor="end">{escape(name)} {at:.2f} s</text>'
-        for row, (name, at) in enumerate(marks)
-    )
+    lines = "".join(_mark(x(at), y(0), row, f"{name} {at:.2f} s") for row, (name, at) in enumerate(marks))
     told = "; ".join(f"{name} {at:.2f} s" for name, at in marks)
     return _svg(frame + bars + lines, told)
+
+
+def _mark(at: float, bottom: float, row: int, told: str) -> str:
+    """An upright line, its words on the side where there is room, each in a row of its own."""
+    beside, anchor = (at + 4, "start") if at < _WIDTH / 2 else (at - 4, "end")
+    return (
+        f'<line class="guide" x1="{at:.1f}" x2="{at:.1f}" y1="{bottom:.1f}" y2="{_TOP}"/>'
+        f'<text x="{beside:.1f}" y="{_TOP + 9 + 13 * row}" text-anchor="{anchor}">{escape(told)}</text>'
+    )
 
 
 def interval_bar(value: float, low: float, high: float, least: float, most: float) -> str:
