@@ -22,7 +22,7 @@ from index.modelfiles import Model
 
 _TOP = Path(__file__).resolve().parents[2]
 _SOURCES = ("app", "index", "prompts")
-_NOT_ASKED = frozenset({"web", "cli", "doctor"})
+_NOT_ASKED = frozenset({"web", "cli", "doctor", "benchmark"})
 """What no answer depends on."""
 _PACKAGES = ("chromadb", "llama-index-core", "numpy", "onnxruntime", "openai", "tantivy", "tokenizers", "xllamacpp")
 VARIED = (
