@@ -18,7 +18,6 @@ from index.named_days import named_windows
 from index.relative_days import relative_windows
 from index.windows import Window
 
-
 TELLING = 0.6
 """A window of this strength that reaches to the day of asking says more than being fresh would."""
 
