@@ -14,7 +14,7 @@ from app.config import Settings
 from app.errors import GoldenFileError
 from app.evaluation import command, comparisons
 from app.evaluation.outcomes import read_outcomes
-from app.evaluation.provenance import differences, key, provenance
+from app.evaluation.provenance import VARIED, differences, key, provenance
 from app.evaluation.runs import read_run
 from app.schema import WriterStatus
 from index.articles import Article
@@ -115,6 +115,13 @@ def test_other_settings_spare_nothing_and_do_not_resume(
     assert len(desk.asked) == 1
     with pytest.raises(GoldenFileError, match=r"settings\.llm_model, writer changed.*with another --output"):
         evaluate(desk, "--resume", "--output", str(tmp_path / "runs" / "first.jsonl"), changed=other)
+
+
+def test_every_setting_counts_but_places_and_keys() -> None:
+    left_out = set(Settings.model_fields) - set(VARIED)
+    assert {"llm_model", "llm_evidence_tokens", "embedding_model", "writer"} <= set(VARIED)
+    assert {name for name in Settings.model_fields if name.endswith("_key")} <= left_out
+    assert {"library", "cache_dir", "host", "port"} <= left_out
 
 
 def test_a_changed_article_changes_the_key(settings: Settings) -> None:

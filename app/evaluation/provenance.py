@@ -25,16 +25,10 @@ _SOURCES = ("app", "index", "prompts")
 _NOT_ASKED = frozenset({"web", "cli", "doctor", "benchmark"})
 """What no answer depends on."""
 _PACKAGES = ("chromadb", "llama-index-core", "numpy", "onnxruntime", "openai", "tantivy", "tokenizers", "xllamacpp")
-VARIED = (
-    "writer",
-    "llm_base_url",
-    "llm_model",
-    "llm_timeout_seconds",
-    "llm_evidence_tokens",
-    "embedding_base_url",
-    "embedding_model",
-)
-"""The settings that answers depend on."""
+_NO_MATTER = frozenset({"library", "cache_dir", "offline", "writer_file", "embedding_file", "host", "port"})
+"""Settings that no answer depends on: places, whose contents are told by hash."""
+VARIED = tuple(name for name, field in Settings.model_fields.items() if field.repr and name not in _NO_MATTER)
+"""The settings that answers depend on; what is not to be shown, a key, is not among them."""
 _CURRENT = """
 SELECT a.article_id, v.number, v.text_sha256, v.title, v.published_at FROM articles a
 JOIN versions v ON v.article_id = a.article_id AND v.number = a.current_version
