@@ -6,12 +6,13 @@ Leaves out: keeping the turn (record), where the writer comes from (wiring), and
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
+from app.abstaining import AT_ITS_WORD
 from app.assembling import Assembly, nearest
 from app.checking import check
 from app.choosing import choose_number
@@ -19,8 +20,9 @@ from app.conversation import standalone
 from app.errors import WriterError
 from app.excerpts import choose_excerpts
 from app.judging import judge, stands
-from app.questions import names_in, parts_of
-from app.quoting import MAX_WORDS, Quote, choose_quotes, quote_of, rank_quotes
+from app.prompting import Asked
+from app.questions import kind_of, names_in, parts_of
+from app.quoting import CLOSE_SECOND, MAX_WORDS, Quote, choose_quotes, quote_of, rank_quotes
 from app.relevance import Relevance
 from app.schema import Event, EvidenceFound, Reason, SentenceReleased
 from app.turn import Turn
@@ -29,7 +31,8 @@ from index.retrieval import Retriever
 from index.words import words
 
 if TYPE_CHECKING:
-    from app.writing import Writer
+    from app.citations import Draft
+    from app.writing import Writer, Writing
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +85,7 @@ def _reason_for_nothing(retrieved: Retrieved) -> Reason:
 def _names_strangers(question: str, evidence: Sequence[Evidence]) -> bool:
     """Whether the question names what no passage found for it mentions: then none of them is about that."""
     known = {word.stem for passage in evidence for word in words(f"{passage.title} {passage.source} {passage.quote}")}
-    return not names_in(question) <= known
+    return any(name.isdisjoint(known) for name in names_in(question))
 
 
 def _gather(turn: Turn, retriever: Retriever, parts: Sequence[Relevance]) -> Retrieved:
@@ -105,42 +108,63 @@ def _gather(turn: Turn, retriever: Retriever, parts: Sequence[Relevance]) -> Ret
 def _write(turn: Turn, writer: Writer, parts: Sequence[Relevance], assembly: Assembly) -> Iterator[SentenceReleased]:
     """Releases each sentence that the writer completes and a passage supports.
 
-    Where the endpoint gives probabilities, the sentence to lean on is chosen before anything is written, and nothing is
-    written when none of them states the answer.
+    Asked step by step, it writes nothing when none of the excerpts states the answer, and otherwise in the words of
+    the excerpt that does; an endpoint that cannot be asked so is taken at its word, and checked like any other.
     """
     assert turn.retrieved is not None
     turn.excerpts = choose_excerpts(turn.retrieved.evidence, writer.evidence_tokens)
     turn.writer = writer.model
-    turn.writing = writer.begin(turn.standalone_question, turn.excerpts, as_of=turn.asked_as_of)
-    writer.weigh(turn.writing)
-    if turn.writing.probabilities:
-        turn.chosen = _choose(turn, parts, turn.writing.probabilities)
-        if not turn.chosen:
-            return
-    answered: set[tuple[int, ...]] = set()
-    with closing(writer.write(turn.writing, numbers=turn.chosen)) as drafts:
+    asked = Asked(turn.standalone_question, turn.excerpts, tuple(part.asked for part in parts), turn.asked_as_of)
+    writing = turn.writing = writer.begin(asked)
+    chosen = _choose(turn, writer, writing, parts)
+    if chosen is None:
+        writing.stated = dict.fromkeys(asked.parts, AT_ITS_WORD)
+        yield from _release(turn, writer.write_lines(writing), parts, assembly)
+        return
+    turn.chosen = tuple(dict.fromkeys(number for _, number in chosen))
+    for part, number in chosen:
+        if kind_of(part.asked) == "yes_no":  # a small model says yes too easily: the sentence itself tells
+            turn.first_word_seconds = turn.first_word_seconds or turn.seconds()
+            yield assembly.add_quote(quote_of(turn.excerpts[number - 1], part))
+            continue
+        for released in _release(turn, writer.write_sentence(writing, number, part.asked), parts, assembly):
+            yield released
+            if len(chosen) > 1:
+                break  # one sentence for each part leaves room for the others
+
+
+def _release(
+    turn: Turn, drafts: Generator[Draft], parts: Sequence[Relevance], assembly: Assembly
+) -> Iterator[SentenceReleased]:
+    with closing(drafts):
         for draft in drafts:
-            if len(turn.chosen) > 1 and draft.markers in answered:
-                continue  # one sentence for each part leaves room for the others
             released = judge(turn, draft, parts, assembly)
             if released is not None:
-                answered.add(draft.markers)
                 turn.first_word_seconds = turn.first_word_seconds or turn.seconds()
                 yield released
             if len(assembly.sentences) == MAX_SENTENCES:
                 return
 
 
-def _choose(turn: Turn, parts: Sequence[Relevance], probabilities: Mapping[int, float]) -> tuple[int, ...]:
-    """The excerpts to lean on, one for each part that has one; the surest first, for the others lean on it."""
-    chosen: list[tuple[bool, int]] = []
+def _choose(
+    turn: Turn, writer: Writer, writing: Writing, parts: Sequence[Relevance]
+) -> list[tuple[Relevance, int]] | None:
+    """The excerpt to lean on for each part that has one, the surest first, for the others lean on it.
+
+    Empty when no part has one that stands by itself; None when the writer cannot be asked.
+    """
+    found: list[tuple[bool, Relevance, int]] = []
     for part in parts:
+        if writer.stated(writing, part.asked) is None:
+            return None
         quotes = dict(enumerate((quote_of(excerpt, part) for excerpt in turn.excerpts), 1))
-        number = choose_number(quotes, probabilities)
-        if stands(quotes[number], part, turn, beside=True):
-            chosen.append((stands(quotes[number], part, turn), number))
-    chosen.sort(key=lambda item: not item[0])
-    return tuple(dict.fromkeys(number for _, number in chosen)) if chosen and chosen[0][0] else ()
+        if any(stands(quote, part, turn, beside=True) for quote in quotes.values()):
+            short = "" if kind_of(part.asked) == "yes_no" else writer.shorten(writing, part.asked)
+            number = choose_number(quotes, part.question, short)
+            if stands(quotes[number], part, turn, beside=True):
+                found.append((stands(quotes[number], part, turn), part, number))
+    found.sort(key=lambda one: not one[0])
+    return [(part, number) for _, part, number in found] if found and found[0][0] else []
 
 
 def _quote(turn: Turn, parts: Sequence[Relevance], assembly: Assembly) -> Iterator[SentenceReleased]:
@@ -155,9 +179,10 @@ def _quote(turn: Turn, parts: Sequence[Relevance], assembly: Assembly) -> Iterat
         if not ranked or not stands(ranked[0], part, None, beside=len(parts) > 1 and bool(assembly.sentences)):
             continue
         n_words = sum(len(sentence.text.split()) for sentence in assembly.sentences)
-        fresh = [quote for quote in ranked if not assembly.cites(quote)]
-        for quote in choose_quotes(ranked, max_words=MAX_WORDS - n_words) if len(parts) == 1 else fresh[:1]:
-            if len(assembly.sentences) < MAX_SENTENCES and _fits(quote, n_words) and _says_more(quote, assembly):
+        fresh = [quote for quote in ranked if _says_more(quote, assembly)]
+        close = choose_quotes(fresh, max_words=MAX_WORDS - n_words, least=CLOSE_SECOND * ranked[0].score)
+        for quote in close if len(parts) == 1 else fresh[:1]:
+            if len(assembly.sentences) < MAX_SENTENCES and _fits(quote, n_words):
                 turn.first_word_seconds = turn.first_word_seconds or turn.seconds()
                 yield assembly.add_quote(quote)
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from app.numbers import numbers
 from index.sentences import sentences
-from index.words import STOP_WORDS, Word, stem, words
+from index.words import STOP_WORDS, Word, content_stems, stem, words
 
 MIN_COVERAGE = 0.7
 """Least share of a sentence's weighted words that the run must hold."""
@@ -44,6 +44,8 @@ _HEDGED = re.compile(
 )
 """What in a sentence keeps such a statement uncertain, or with whoever made it."""
 _CLAUSE_END = re.compile(r"[;:,—–]\s+|[.!?]['’\"”)]*\s+|\b(?:but|although|while|whereas)\b")
+_CLAIM_END = re.compile(r"[;—–]\s+|,\s+(?:and|or)\s+|,?\s*\b(?:but|although|while|whereas)\b")
+"""Where one clause of a sentence ends and the next may deny what it affirms."""
 _NAME = re.compile(r"\b[A-Z][\w’'&-]*(?:\.[A-Z]\.?)*")
 
 
@@ -70,6 +72,7 @@ class _Claim:
     content: tuple[str, ...]
     names: tuple[str, ...]
     numbers: frozenset[float]
+    clauses: tuple[str, ...]
 
 
 def check(
@@ -100,6 +103,15 @@ def check(
             best = (rank, support)
     assert best is not None
     return best[1]
+
+
+def denies(text: str) -> bool:
+    """Whether a text denies something.
+
+    >>> denies("It has no plan to pay.")
+    True
+    """
+    return bool(_NEGATION.search(text))
 
 
 def _runs(passage: str) -> list[tuple[int, int, int]]:
@@ -134,8 +146,8 @@ def _compare(
         problems.append(f"name {strangers[0]}")
     if not _same_order(claim, run):
         problems.append("order of names")
-    clause = _clause(run, claim)
-    if bool(_NEGATION.search(claim.text)) != bool(_NEGATION.search(clause)):
+    clause = _clause(run, frozenset(claim.content))
+    if any(denies(part) != denies(_clause(run, frozenset(content_stems(part)))) for part in claim.clauses):
         problems.append("negation")
     if _DOUBTFUL.search(clause) and not _HEDGED.search(claim.text):
         problems.append("certainty")
@@ -147,7 +159,8 @@ def _claim(sentence: str, passage: str) -> _Claim:
     content = tuple(
         dict.fromkeys(word.stem for word in found if sentence[word.start : word.end].lower() not in STOP_WORDS)
     )
-    return _Claim(sentence, content, _names(sentence, passage, found), numbers(sentence))
+    clauses = tuple(part for part in _CLAIM_END.split(sentence) if len(content_stems(part)) > 1)
+    return _Claim(sentence, content, _names(sentence, passage, found), numbers(sentence), clauses or (sentence,))
 
 
 def _names(sentence: str, passage: str, found: Sequence[Word]) -> tuple[str, ...]:
@@ -179,10 +192,9 @@ def _same_order(claim: _Claim, run: str) -> bool:
     return True
 
 
-def _clause(run: str, claim: _Claim) -> str:
-    """The clause of a run that the claim takes most of its words from; whole clauses that share as much join it."""
+def _clause(run: str, wanted: frozenset[str]) -> str:
+    """The clause of a run that holds most of the wanted stems; other clauses that hold as many join it."""
     clauses = [part for part in _CLAUSE_END.split(run) if part.strip()]
-    wanted = frozenset(claim.content)
     shared = [len(wanted & _stems(part)) for part in clauses]
     return " ".join(part for part, n in zip(clauses, shared, strict=True) if n == max(shared))
 

@@ -1,7 +1,7 @@
 """What the writer is shown: the best passages, sentence by sentence, each with a number. Leaves out: the prompt around.
 
-Passages keep a sentence's context; numbering their sentences makes the model say which one states the answer before it
-writes. With whole passages numbered, the 1.5B writer mostly copied the first sentence of the passage it chose.
+Passages keep a sentence's context; with their sentences numbered the model can be asked for the words of one of them.
+With whole passages numbered, the 1.5B writer mostly copied the first sentence of the passage it chose.
 """
 
 from __future__ import annotations
@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from textwrap import shorten
 
 from app.schema import published_text
 from index.articles import Evidence
 from index.chunking import count_tokens
 from index.sentences import sentences
 
-MAX_EXCERPTS = 9
-"""Numbers of one digit are one token, so that their probabilities can be compared."""
+MAX_EXCERPTS = 30
+"""Most sentences shown: a model that can read more than these is not helped by more."""
+
+TITLE_CHARACTERS = 80
+"""What is read of a title: a text without one of its own has its first sentence for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ def excerpts_text(excerpts: Iterable[Excerpt]) -> str:
         numbered = list(group)
         first = numbered[0][1].passage
         where = ", ".join(part for part in (first.source, published_text(first.published_at)) if part)
-        lines = [f"{_one_line(first.title)}{f' ({where})' if where else ''}"]
+        title = shorten(first.title, TITLE_CHARACTERS, placeholder="…")
+        lines = [f"{title}{f' ({where})' if where else ''}"]
         lines += [f"[{number}] {_one_line(excerpt.text)}" for number, excerpt in numbered]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)

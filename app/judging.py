@@ -5,10 +5,12 @@ Leaves out: the check of a sentence against a passage (checking, supporting), an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from app.abstaining import Signals, states_the_answer
 from app.assembling import Assembly
+from app.checking import denies
 from app.citations import Draft
 from app.excerpts import Excerpt
 from app.questions import can_answer
@@ -31,6 +33,8 @@ def judge(turn: Turn, draft: Draft, parts: Sequence[Relevance], assembly: Assemb
     as_chosen = bool(draft.markers) and set(draft.markers) <= set(turn.chosen)
     if support and as_chosen and not _rests_on(support, leaned_on):
         support = Supported(support.citations, ("it repeats another sentence than the one chosen",))
+    if support and says_yes_or_no(draft.text):
+        support = Supported(support.citations, ("it says yes or no by itself",))
     released: SentenceReleased | None = None
     beside = bool(assembly.sentences)
     if support and not support.problems and any(_answers(turn, draft.text, support, part, beside) for part in parts):
@@ -56,10 +60,20 @@ def stands(quote: Quote, part: Relevance, turn: Turn | None, *, beside: bool = F
             coverage=part.coverage(f"{quote.passage.title} {quote.passage.quote}"),
             similarity=max(quote.similarity, quote.passage.similarity),
             right_kind=quote.right_kind,
-            none_probability=turn.writing.none_probability if turn and turn.writing else None,
+            stated_probability=turn.writing.stated.get(part.asked) if turn and turn.writing else None,
         ),
         beside=beside,
     )
+
+
+def says_yes_or_no(text: str) -> bool:
+    """Whether a sentence begins with a verdict of the model's own: a "no" may stand before what is denied.
+
+    >>> says_yes_or_no("Yes, it pays."), says_yes_or_no("No, it will not pay.")
+    (True, False)
+    """
+    verdict = re.match(r"(yes|no)\b[,.:;]", text, re.IGNORECASE)
+    return bool(verdict) and not (verdict and verdict[1].lower() == "no" and denies(text[verdict.end() :]))
 
 
 def _rests_on(support: Supported, excerpts: Sequence[Excerpt]) -> bool:
@@ -78,7 +92,7 @@ def _answers(turn: Turn, text: str, support: Supported, part: Relevance, beside:
             coverage=part.coverage(f"{passage.title} {passage.quote}"),
             similarity=passage.similarity,
             right_kind=can_answer(part.asked, text),
-            none_probability=turn.writing.none_probability if turn.writing else None,
+            stated_probability=turn.writing.stated.get(part.asked) if turn.writing else None,
         ),
         beside=beside,
     )

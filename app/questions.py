@@ -35,6 +35,7 @@ _YES_NO = re.compile(
     r"(?:is|are|was|were|will|would|do|does|did|has|have|had|can|could|may|might|should|am)\b",
     re.IGNORECASE,
 )
+_NEGATIONS = frozenset({"not", "no", "never"})
 _AND_ASKS = re.compile(
     r",?\s+and\s+(?=(?:(?:in|by|from|for|to|with|at|of|on)\s+)?"
     r"(?:what|who|whom|whose|when|where|why|which|how|is|are|was|were|will|does|do|did|has|have)\b)",
@@ -55,6 +56,7 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\b[A-Z][\w’'-]+")
+_NAMES = re.compile(r"\b[A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+)*")
 _SHARE_WORDS = re.compile(
     r"\b(?:half|third|quarter|majority|double|triple|twice|dozens?|hundreds|thousands|millions|billions|couple|pair|"
     r"several)\b|%",
@@ -90,19 +92,20 @@ def parts_of(question: str) -> list[str]:
     ['When was he arrested?', 'how old is the alliance he led?']
     """
     parts = [part.strip(" ,") for part in _AND_ASKS.split(question.strip().rstrip("?"))]
-    if len(parts) < 2 or not all(content_stems(part) for part in parts):
-        return [question]
+    if len(parts) < 2 or not all(set(content_stems(part)) - _NEGATIONS for part in parts):
+        return [question]  # "who will, and who will not?" asks one thing
     return [f"{part}?" for part in parts]
 
 
-def names_in(question: str) -> frozenset[str]:
-    """The stems of the names in a question: capitalised words, save the first of all.
+def names_in(question: str) -> list[frozenset[str]]:
+    """The names in a question as the stems of their words: runs of capitalised words, without the question's first.
 
-    >>> sorted(names_in("What did Google offer to Nissan’s board?"))
-    ['googl', 'nissan']
+    >>> [sorted(name) for name in names_in("What did Saudi Arabia offer to Nissan’s board?")]
+    [['arabia', 'saudi'], ['nissan']]
     """
     _, _, rest = question.partition(" ")
-    return frozenset(stem(match.group()) for match in _NAME.finditer(rest) if match.group().lower() not in STOP_WORDS)
+    runs = [[word for word in run.split() if word.lower() not in STOP_WORDS] for run in _NAMES.findall(rest)]
+    return [frozenset(stem(word) for word in run) for run in runs if run]
 
 
 def can_answer(question: str, text: str) -> bool:

@@ -80,16 +80,22 @@ def _quote(passage: Evidence, start: int, end: int, similarity: float, relevance
     return Quote(passage, start, end, coverage, similarity, right_kind)
 
 
-def choose_quotes(ranked: Sequence[Quote], *, max_words: int = MAX_WORDS) -> list[Quote]:
-    """The best quote, and those nearly as good that still fit into the words; the same words are not quoted twice."""
+def choose_quotes(ranked: Sequence[Quote], *, max_words: int = MAX_WORDS, least: float | None = None) -> list[Quote]:
+    """The best quote, and those nearly as good that still fit into the words; the same words are not quoted twice.
+
+    `least` is the score that any of them must have; by default a share of the best one's.
+    """
+    if least is None:
+        least = CLOSE_SECOND * ranked[0].score if ranked else 0.0
     chosen: list[Quote] = []
     n_words = 0
     for quote in ranked:
         length = len(quote.text.split())
+        if quote.score < least:
+            break
         if chosen and (
             len(chosen) == MAX_QUOTES
             or n_words + length > max_words
-            or quote.score < CLOSE_SECOND * chosen[0].score
             or any(quote.text == other.text for other in chosen)
         ):
             continue

@@ -80,7 +80,7 @@ class Timings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """Tokens of the writer: read is the whole prompt, cached the part of it that was not read again."""
+    """Tokens of the writer: read is every prompt whole, cached the part of them that it still had read."""
 
     read: int = 0
     cached: int = 0

@@ -87,9 +87,10 @@ class Turn:
             "excerpts": [_excerpt(excerpt) for excerpt in self.excerpts],
             "chosen": list(self.chosen),
             "writer": self.writer,
-            "prompt_sha256": _sha256("\n".join(text for _, text in writing.prompt)) if writing else None,
+            "prompt_sha256": _sha256("\n".join(text for _, text in writing.asked.lines())) if writing else None,
             "raw": writing.raw if writing else None,
-            "none_probability": writing.none_probability if writing else None,
+            "stated": dict(writing.stated) if writing else None,
+            "short": dict(writing.short) if writing else None,
             "checked": [
                 {
                     "draft": item.draft,

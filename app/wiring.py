@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EMBEDDED_EVIDENCE_TOKENS = 280
+EMBEDDED_EVIDENCE_TOKENS = 250
 """The embedded writer reads 50 to 90 tokens a second on two cores: more would keep a reader waiting."""
 ENDPOINT_EVIDENCE_TOKENS = 3_000
 
@@ -181,7 +181,7 @@ class Writers:
 
     def _make(self, base_url: str, model: str, api_key: str | None, *, embedded: bool) -> Writer:
         from app.endpoint import Endpoint
-        from app.writing import MAX_TOKENS, Writer
+        from app.writing import Writer
 
         settings = self._settings
         llm = Endpoint.connect(
@@ -190,7 +190,6 @@ class Writers:
             api_key=api_key or "none",
             is_chat_model=True,
             temperature=0.0,
-            max_tokens=MAX_TOKENS,
             max_retries=0,
             timeout=settings.llm_timeout_seconds,
         )

@@ -1,6 +1,7 @@
-"""The model: prompt, grammar, stream. Any llama-index LLM; grammar and probabilities where its endpoint has them.
+"""The model: what it is sent and what it streams back. Any llama-index LLM; grammar and probabilities where it can.
 
-Leaves out: whether what it writes is true (checking) or shown (answering), and where the model runs (wiring).
+Leaves out: what it is asked (prompting), whether what it writes is true (checking) or shown (answering), and where it
+runs (wiring).
 """
 
 from __future__ import annotations
@@ -8,10 +9,9 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import httpx
@@ -21,37 +21,30 @@ from llama_index.core.llms import LLM
 
 from app.citations import Draft, DraftReader
 from app.errors import WriterError, WriterTimeoutError, WriterUnavailableError
-from app.excerpts import Excerpt, excerpts_text
+from app.prompting import FEW_WORDS, ONE_SENTENCE, YES_OR_NO, Asked, Messages, lines_grammar
 from app.schema import Tokens
-from prompts import render
 
 log = logging.getLogger(__name__)
 
-MAX_SENTENCES = 3
 MAX_TOKENS = 160
+MAX_SENTENCE_TOKENS = 90
+MAX_SHORT_TOKENS = 20
 TOP_LOGPROBS = 12
-LONGEST_NUMBER = 8
-"""Characters in which a number must have been written, markup and all, by an endpoint that does weigh."""
 
 
 @dataclass(slots=True)
 class Writing:
-    """One reply as it comes about.
+    """One answer as it comes about: what was asked of the model, what it wrote, and what that cost.
 
-    `probabilities` are the model's own, in [0, 1], that the excerpt with a number states the answer; 0 stands for
-    none of them. Empty until its first number is written, and where the endpoint gives no probabilities.
+    `raw` is all that it wrote as sentences; `stated` and `short` are its own probability, in [0, 1], that the excerpts
+    state the answer, and that answer in a few words, by the part of the question that it was asked about.
     """
 
-    prompt: tuple[tuple[str, str], ...]
-    n_excerpts: int
+    asked: Asked
     raw: str = ""
-    probabilities: dict[int, float] = field(default_factory=dict)
+    stated: dict[str, float] = field(default_factory=dict)
+    short: dict[str, str] = field(default_factory=dict)
     tokens: Tokens = field(default_factory=Tokens)
-
-    @property
-    def none_probability(self) -> float | None:
-        """The model's own probability that no excerpt states the answer; None where it is not known."""
-        return self.probabilities.get(0, 0.0) if self.probabilities else None
 
 
 class Writer:
@@ -78,47 +71,76 @@ class Writer:
         self._weighs = True
         self._wanted = {"grammar": grammar, "probabilities": probabilities}
 
-    def begin(self, question: str, excerpts: Sequence[Excerpt], *, as_of: date | None) -> Writing:
-        """The prompt for a question, and an empty reply."""
-        return Writing(prompt_for(question, excerpts, as_of=as_of), len(excerpts))
+    def begin(self, asked: Asked) -> Writing:
+        """An answer that nothing has been written of."""
+        return Writing(asked)
 
-    def weigh(self, writing: Writing) -> None:
-        """Asks only for the number of the excerpt that states the answer, to fill in `writing.probabilities`.
+    def stated(self, writing: Writing, part: str) -> float | None:
+        """The model's own probability that the excerpts state the answer, noted in `writing`.
 
-        They stay empty where the endpoint takes no grammar or gives no probabilities. An endpoint that keeps the
-        prompt reads it once for this and for `write`. Raises as `write` does.
+        None where the endpoint takes no grammar or gives no probabilities. Raises as `write_lines` does.
         """
         if not self._weighs or not all(self._wanted.values()):
-            return
-        with closing(self._pieces(writing, number_grammar(writing.n_excerpts), max_tokens=2)) as pieces:
-            for _ in pieces:
-                if len(writing.raw) > LONGEST_NUMBER:
-                    break
-        writing.raw = ""
-        self._weighs = bool(writing.probabilities)
+            return None
+        with closing(self._responses(writing, writing.asked.stated(part), YES_OR_NO, max_tokens=1)) as responses:
+            shares = [_yes_share(response.raw) for response in responses]
+        known = [share for share in shares if share is not None]
+        self._weighs = bool(known)
+        if known:
+            writing.stated[part] = known[0]
+        return known[0] if known else None
 
-    def write(self, writing: Writing, *, numbers: Sequence[int] = ()) -> Generator[Draft]:
-        """Sends the prompt and gives each sentence as it is completed, filling in `writing` on the way.
+    def shorten(self, writing: Writing, part: str) -> str:
+        """The answer in a few words, noted in `writing`. Raises as `write_lines` does."""
+        messages = writing.asked.short(part)
+        with closing(self._responses(writing, messages, FEW_WORDS, max_tokens=MAX_SHORT_TOKENS)) as responses:
+            text = "".join(response.delta or "" for response in responses).strip()
+        writing.short[part] = text
+        return text
 
-        With `numbers` the reply is a line for each of those excerpts, where the endpoint takes a grammar. Closing the
-        iterator stops the model. Raises WriterTimeoutError when the whole takes longer than allowed,
+    def write_sentence(self, writing: Writing, number: int, part: str) -> Generator[Draft]:
+        """The answer in the words of the excerpt with this number, sentence by sentence as they are completed.
+
+        Closing the iterator stops the model. Raises as `write_lines` does.
+        """
+        messages = writing.asked.sentence(number, part)
+        yield from self._drafts(writing, messages, ONE_SENTENCE, f"[{number}] ", max_tokens=MAX_SENTENCE_TOKENS)
+
+    def write_lines(self, writing: Writing) -> Generator[Draft]:
+        """The answer in one reply, of an endpoint that cannot be asked step by step.
+
+        Closing the iterator stops the model. Raises WriterTimeoutError when it takes longer than allowed,
         WriterUnavailableError when the endpoint cannot be reached or refuses, WriterError for anything else.
         """
+        grammar = lines_grammar(len(writing.asked.excerpts))
+        yield from self._drafts(writing, writing.asked.lines(), grammar, "", max_tokens=MAX_TOKENS)
+
+    def _drafts(
+        self, writing: Writing, messages: Messages, grammar: str, begun: str, *, max_tokens: int
+    ) -> Generator[Draft]:
+        """The drafts of one reply, which is read as if it began with `begun`."""
         reader = DraftReader()
-        grammar = reply_grammar(writing.n_excerpts, numbers)
-        with closing(self._pieces(writing, grammar, max_tokens=MAX_TOKENS)) as pieces:
-            for piece in pieces:
-                yield from reader.feed(piece)
+        before = f"{writing.raw}\n" if writing.raw else ""
+        writing.raw = before + begun
+        yield from reader.feed(begun)
+        with closing(self._responses(writing, messages, grammar, max_tokens=max_tokens)) as responses:
+            for response in responses:
+                writing.raw += response.delta or ""
+                yield from reader.feed(response.delta or "")
+        if writing.raw == before + begun:
+            raise WriterError(f"the model {self.model!r} wrote nothing")
         yield from reader.finish()
 
-    def _pieces(self, writing: Writing, grammar: str, *, max_tokens: int) -> Generator[str]:
-        """The reply as it arrives, noted in `writing`; whatever goes wrong becomes a WriterError."""
+    def _responses(
+        self, writing: Writing, messages: Messages, grammar: str, *, max_tokens: int
+    ) -> Generator[ChatResponse]:
+        """The reply as it arrives, its tokens counted; whatever goes wrong becomes a WriterError."""
         deadline = time.monotonic() + self._timeout_seconds
         try:
-            with closing(self._stream(writing.prompt, grammar, max_tokens)) as stream:
+            with closing(self._stream(messages, grammar, max_tokens)) as stream:
                 for response in stream:
-                    self._note(writing, response)
-                    yield response.delta or ""
+                    _count(writing, response)
+                    yield response
                     if time.monotonic() > deadline:
                         raise WriterTimeoutError(self._too_slow())
         except WriterError:
@@ -141,7 +163,7 @@ class Writer:
                 "ONRECORD_LLM_BASE_URL should name an OpenAI-compatible one"
             ) from error
 
-    def _stream(self, prompt: Sequence[tuple[str, str]], grammar: str, max_tokens: int) -> ChatResponseGen:
+    def _stream(self, prompt: Messages, grammar: str, max_tokens: int) -> ChatResponseGen:
         """The reply's pieces; options that the endpoint calls a bad request are dropped, one after the other."""
         messages = [ChatMessage(role=role, content=text) for role, text in prompt]
         while True:
@@ -165,21 +187,6 @@ class Writer:
             options |= {"logprobs": True, "top_logprobs": TOP_LOGPROBS, "stream_options": {"include_usage": True}}
         return options
 
-    def _note(self, writing: Writing, response: ChatResponse) -> None:
-        raw = response.raw
-        before = writing.raw
-        writing.raw += response.delta or ""
-        if usage := getattr(raw, "usage", None):
-            details = getattr(usage, "prompt_tokens_details", None)
-            cached = getattr(details, "cached_tokens", None) or 0
-            writing.tokens = Tokens(
-                read=usage.prompt_tokens or 0,
-                cached=min(cached, writing.tokens.cached) if writing.tokens.read else cached,
-                written=writing.tokens.written + (usage.completion_tokens or 0),
-            )
-        if not writing.probabilities and before.rstrip().endswith("[") and before.count("[") == 1:
-            writing.probabilities = _number_probabilities(raw)
-
     def _too_slow(self) -> str:
         return (
             f"the model {self.model!r} took longer than {self._timeout_seconds:g} s: "
@@ -187,46 +194,33 @@ class Writer:
         )
 
 
-def prompt_for(question: str, excerpts: Sequence[Excerpt], *, as_of: date | None) -> tuple[tuple[str, str], ...]:
-    """The messages (role, text) for a question: the fixed part first, so that an endpoint can keep it read."""
-    asked_on = f" (asked on {as_of.isoformat()})" if as_of else ""
-    user = render("answer", question=question, asked_on=asked_on, excerpts=excerpts_text(excerpts))
-    return (("system", render("answer_system")), ("user", user))
-
-
-def reply_grammar(n_excerpts: int, numbers: Sequence[int] = ()) -> str:
-    """GBNF for `[0]`, or one to three lines of `[n] A sentence.` with n from 1 to `n_excerpts`.
-
-    With `numbers`, one line for each of them, in that order.
-    """
-    any_lines = f'"[0]" | line ("\\n" line){{0,{MAX_SENTENCES - 1}}}'
-    these_lines = ' "\\n" '.join(f'"[{number}] " sentence' for number in numbers)
-    return (
-        f"root ::= {these_lines or any_lines}\n"
-        'line ::= "[" number "] " sentence\n'
-        f"number ::= {_alternatives(range(n_excerpts, 0, -1))}\n"
-        'sentence ::= [A-Z0-9"“‘$€£] [^\\n\\[\\]]{2,400}\n'
+def _count(writing: Writing, response: ChatResponse) -> None:
+    """Adds what one request read and wrote; what an endpoint still had read counts as cached."""
+    usage = getattr(response.raw, "usage", None)
+    if not usage:
+        return
+    details = getattr(usage, "prompt_tokens_details", None)
+    so_far = writing.tokens
+    writing.tokens = Tokens(
+        read=so_far.read + (usage.prompt_tokens or 0),
+        cached=so_far.cached + (getattr(details, "cached_tokens", None) or 0),
+        written=so_far.written + (usage.completion_tokens or 0),
     )
 
 
-def number_grammar(n_excerpts: int) -> str:
-    """GBNF for `[n]` alone, with n from 0 to `n_excerpts`."""
-    return f'root ::= "[" number "]"\nnumber ::= {_alternatives(range(n_excerpts, -1, -1))}\n'
-
-
-def _alternatives(numbers: Iterable[int]) -> str:
-    return " | ".join(f'"{number}"' for number in numbers)
-
-
-def _number_probabilities(raw: Any) -> dict[int, float]:
-    """The probability of each digit at this place, from the alternatives that the endpoint lists; they add up to 1."""
+def _yes_share(raw: Any) -> float | None:
+    """The probability of "yes" against "no" among the alternatives listed for this token; None where neither is."""
     try:
         alternatives = raw.choices[0].logprobs.content[0].top_logprobs
     except (AttributeError, IndexError, TypeError):
-        return {}
-    digits = {int(item.token): math.exp(item.logprob) for item in alternatives if item.token.strip().isdecimal()}
-    total = sum(digits.values())
-    return {digit: probability / total for digit, probability in digits.items()} if total else {}
+        return None
+    odds = {"yes": 0.0, "no": 0.0}
+    for item in alternatives:
+        word = item.token.strip().lower()
+        if word in odds:
+            odds[word] += math.exp(item.logprob)
+    total = sum(odds.values())
+    return odds["yes"] / total if total else None
 
 
 def _prepend(first: ChatResponse | None, rest: ChatResponseGen) -> ChatResponseGen:

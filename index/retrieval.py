@@ -121,7 +121,7 @@ class Retriever:
             vector = self._embedder.embed_question(question)
             found = self._candidates(question, vector, catalogue, allowed, as_of, given=asked_on is not None)
             ranked = rank(found.places, found.rows, self._weights)
-            evidence = self._evidence(question, vector, catalogue, [place for place, _ in ranked[:READ_ARTICLES]], k)
+            evidence = self._evidence(question, vector, catalogue, ranked[:READ_ARTICLES], k)
         return Retrieved(
             evidence=tuple(evidence),
             articles=tuple((catalogue.article_ids[place], score) for place, score in ranked[:RANKED_ARTICLES]),
@@ -146,14 +146,23 @@ class Retriever:
         return Candidates(catalogue, *features(catalogue, scores, allowed=allowed.articles, timing=timing))
 
     def _evidence(
-        self, question: str, vector: NDArray[np.float32], catalogue: Catalogue, places: Sequence[int], k: int
+        self,
+        question: str,
+        vector: NDArray[np.float32],
+        catalogue: Catalogue,
+        ranked: Sequence[tuple[int, float]],
+        k: int,
     ) -> list[Evidence]:
         versions = self._library.versions_of(
-            [(catalogue.article_ids[place], int(catalogue.versions[place])) for place in places]
+            [(catalogue.article_ids[place], int(catalogue.versions[place])) for place, _ in ranked]
         )
         n_passages = k if self._reranker is None else max(k, RERANKED)
         evidence = choose(
-            versions, self.word_weights(question), lambda texts: self._embedded(texts) @ vector, k=n_passages
+            versions,
+            self.word_weights(question),
+            lambda texts: self._embedded(texts) @ vector,
+            k=n_passages,
+            article_scores=[score for _, score in ranked],
         )
         return evidence if self._reranker is None else reranked(evidence, question, self._reranker, k=k)
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any, Self
+
+from app.prompting import FEW_WORDS, ONE_SENTENCE, YES_OR_NO
 
 MODEL = "scripted"
 
@@ -21,14 +24,17 @@ MODEL = "scripted"
 class ScriptedEndpoint:
     """What the endpoint says, how, and what it was asked. Use as a context manager; `reset` between tests.
 
-    `none_probability` is what the digits of the first marker give to "0". `rejects` names request fields that are
-    answered with 400; `status` answers everything with that status. The reply is sent in pieces of some characters,
+    Asked whether the excerpts state the answer, it says yes with `stated_probability` (None: it gives no
+    probabilities); asked for a few words, `short`; asked for one line, `reply` without markers and line ends; asked for
+    anything else, `reply`. `rejects` names request fields that are answered with 400; `status` answers everything with
+    that status. The reply is sent in pieces of some characters,
     as many as `max_tokens` allows, `pause_seconds` before each, `first_pause_seconds` before the first; `breaks_after`
     pieces the connection is cut (with `cleanly`, the stream just ends there). `sent` counts the pieces.
     """
 
     reply: str = "[0]"
-    none_probability: float | None = 0.001
+    stated_probability: float | None = 0.95
+    short: str = ""
     rejects: tuple[str, ...] = ()
     status: int = 200
     piece_characters: int = 4
@@ -125,19 +131,28 @@ class ScriptedEndpoint:
         if self.raw_event is not None:
             yield self.raw_event
             return
-        pieces = list(_pieces(self.reply, self.piece_characters))[: asked.get("max_tokens")]
-        first_digit = next((n for n, piece in enumerate(pieces) if n and pieces[n - 1] == "["), None)
+        said = self._said(asked.get("grammar"))
+        pieces = list(_pieces(said, self.piece_characters))[: asked.get("max_tokens")]
         for number, piece in enumerate(pieces):
             choice: dict[str, Any] = {"index": 0, "delta": {"role": "assistant", "content": piece}}
-            if asked.get("logprobs") and self.none_probability is not None:
-                none = self.none_probability if number == first_digit else None
-                choice["logprobs"] = {"content": [_token(piece, none)]}
+            if asked.get("logprobs") and self.stated_probability is not None:
+                yes = self.stated_probability if number == 0 and asked.get("grammar") == YES_OR_NO else None
+                choice["logprobs"] = {"content": [_token(piece, yes)]}
             yield _event({"choices": [choice]})
         yield _event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
         if asked.get("stream_options", {}).get("include_usage"):
             usage = {"prompt_tokens": 321, "completion_tokens": len(pieces), "total_tokens": 321 + len(pieces)}
             yield _event({"choices": [], "usage": {**usage, "prompt_tokens_details": {"cached_tokens": 200}}})
         yield "data: [DONE]\n\n"
+
+    def _said(self, grammar: str | None) -> str:
+        if grammar == YES_OR_NO:
+            return "yes" if (self.stated_probability or 0.0) >= 0.5 else "no"
+        if grammar == FEW_WORDS:
+            return self.short
+        if grammar == ONE_SENTENCE:
+            return " ".join(re.sub(r"\[[\d\s,]*\]", " ", self.reply).split())
+        return self.reply
 
 
 _FRESH = frozenset({"asked", "keys", "began", "disconnected", "ended"})
@@ -154,11 +169,11 @@ def _pieces(reply: str, size: int) -> Iterator[str]:
         at += size
 
 
-def _token(text: str, none: float | None) -> dict[str, Any]:
+def _token(text: str, yes: float | None) -> dict[str, Any]:
     alternatives = [{"token": text, "logprob": -0.01, "bytes": None}]
-    if none is not None:
-        # the rest is words: only the digits are compared
-        odds = {"0": none * 0.5, "1": (1 - none) * 0.3, "2": (1 - none) * 0.2, " The": 0.3}
+    if yes is not None:
+        # the rest is words: only the two are compared
+        odds = {"yes": yes * 0.5, "no": (1 - yes) * 0.3, " No": (1 - yes) * 0.2, " The": 0.3}
         alternatives = [
             {"token": token, "logprob": math.log(share), "bytes": None} for token, share in odds.items() if share > 0
         ]

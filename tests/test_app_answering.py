@@ -18,6 +18,7 @@ from answered_parts import follows_its_events, is_sound
 from scripted_endpoint import MODEL, ScriptedEndpoint
 
 from app import seeds
+from app.abstaining import AT_ITS_WORD
 from app.answering import answer
 from app.config import Settings, load_settings
 from app.schema import Answer, Event
@@ -92,7 +93,7 @@ def test_supported_sentence_is_shown_with_what_it_stands_on(room: Room) -> None:
     assert given.text == f"{SUPPORTED} [1]"
     assert {"15%", "43%"} <= set(re.findall(r"\d+%", given.citations[0].quote))
     assert (given.writer, given.fallback) == (MODEL, None)
-    assert (given.tokens.read, given.tokens.cached) == (321, 200)
+    assert (given.tokens.read, given.tokens.cached) == (3 * 321, 3 * 200)
     assert given.timings.first_word_seconds is not None
 
 
@@ -134,7 +135,7 @@ def test_unsupported_sentence_is_not_shown(room: Room, lie: str) -> None:
     "reply", ["[1] The capital of Peru is Lima.", "The capital of Peru is Lima.", "[9] It is Lima."]
 )
 def test_what_the_model_knows_by_itself_is_never_shown(room: Room, reply: str, question: str) -> None:
-    room.endpoint.none_probability = 0.3 if question != STAKE else 0.001
+    room.endpoint.stated_probability = 0.6 if question != STAKE else 0.95
     given = room.written(reply, question)
     assert "Lima" not in given.text
     if question != STAKE:
@@ -154,7 +155,7 @@ def test_two_supported_sentences_are_both_shown(room: Room) -> None:
 
 
 def test_reply_that_no_passage_states_it_is_an_abstention_with_the_nearest(room: Room) -> None:
-    room.endpoint.none_probability = 0.95
+    room.endpoint.stated_probability = 0.2
     given = room.written("[0]", "How much will Nissan pay for Ampere?")
     assert (given.answered, given.reason, given.sentences, given.citations) == (False, "not_stated", (), ())
     assert given.text == "The articles do not say."
@@ -163,7 +164,7 @@ def test_reply_that_no_passage_states_it_is_an_abstention_with_the_nearest(room:
 
 
 def test_models_own_doubt_counts_for_more_than_its_sentence(room: Room) -> None:
-    room.endpoint.none_probability = 0.9
+    room.endpoint.stated_probability = 0.2
     assert not room.written(f"[1] {SUPPORTED}").answered
 
 
@@ -173,16 +174,20 @@ def test_endpoint_without_probabilities_and_grammar_still_answers(room: Room) ->
     assert given.sentences[0].text == SUPPORTED
     assert room.turn is not None
     assert room.turn.writing is not None
-    assert room.turn.writing.none_probability is None
+    assert room.turn.writing.stated == dict.fromkeys([STAKE], AT_ITS_WORD)
 
 
-def test_empty_reply_is_an_abstention(room: Room) -> None:
-    assert room.written("").reason == "not_stated"
+@pytest.mark.parametrize("rejects", [(), ("grammar", "logprobs")], ids=["step-by-step", "in-one-reply"])
+def test_empty_reply_is_a_failure_and_no_abstention(room: Room, rejects: tuple[str, ...]) -> None:
+    room.endpoint.rejects = rejects
+    given = room.written("")
+    assert (given.writer, given.fallback) == ("quotes", "the model 'scripted' wrote nothing")
+    assert "15%" in given.text
 
 
 def test_writer_is_not_read_on_once_it_will_not_answer(room: Room) -> None:
     room.endpoint.pause_seconds = 0.01
-    room.endpoint.none_probability = 0.9
+    room.endpoint.stated_probability = 0.2
     room.written("[1] The capital of Peru is Lima.\n" + "[2] And so on it goes. \n" * 300, "Who is the mayor of Lima?")
     time.sleep(0.3)
     assert room.endpoint.sent < 100
@@ -212,7 +217,7 @@ def test_slow_endpoint_gives_quotes_and_names_the_setting(room: Room) -> None:
 
 def test_endpoint_that_breaks_off_after_a_sentence_takes_it_back_for_quotes(room: Room) -> None:
     reply = f"[1] {SUPPORTED}\n[2] Nissan gains voting rights."
-    room.endpoint.breaks_after = 2 + len(f" {SUPPORTED}\n[2]") // room.endpoint.piece_characters + 2
+    room.endpoint.breaks_after = len(f"{SUPPORTED} Nissan") // room.endpoint.piece_characters + 1
     given = room.written(reply)
     assert given.writer == "quotes"
     assert given.fallback
@@ -255,13 +260,16 @@ def test_follow_up_is_found_and_asked_as_a_question_of_its_own(room: Room) -> No
 
 
 def test_turn_keeps_all_that_is_needed_to_check_it_again(room: Room) -> None:
+    room.endpoint.short = "15%"
     room.written(f"[1] {SUPPORTED}")
     assert room.turn is not None
     kept = room.turn.to_json()
-    assert kept["raw"] == f"[1] {SUPPORTED}"
-    assert kept["checked"] == [{"draft": SUPPORTED, "markers": [1], "shown": SUPPORTED, "problems": []}]
+    (chosen,) = kept["chosen"]
+    assert kept["raw"] == f"[{chosen}] {SUPPORTED}"
+    assert kept["checked"] == [{"draft": SUPPORTED, "markers": [chosen], "shown": SUPPORTED, "problems": []}]
     assert kept["evidence"]
     assert {"article_id", "version", "start", "end", "sha256"} <= set(kept["excerpts"][0])
-    assert kept["none_probability"] == pytest.approx(0.001 * 0.5 / (0.001 * 0.5 + 0.999 * 0.5))
+    assert kept["stated"] == {STAKE: pytest.approx(0.95)}
+    assert kept["short"] == {STAKE: "15%"}
     assert len(kept["prompt_sha256"]) == 64
     assert kept["answer"]["text"] == f"{SUPPORTED} [1]"

@@ -17,6 +17,10 @@ NO_SUPPORT = (
     "Although Nissan sees continued savings in shared parts procurement with Renault, it has no plan to provide "
     "engineering support to Renault’s new Ampere EV business."
 )
+SHARED = (
+    "Furthermore, Nissan has no intention of providing its e-Power hybrid technology to a joint venture of Renault. "
+    "However, Nissan does plan to share the technology with Mitsubishi Motors, the people said."
+)
 SEARCH = (
     "Nissan is reportedly searching for a partner outside the auto industry. The plan could be announced by year-end."
 )
@@ -31,6 +35,10 @@ SEARCH = (
         ("Nissan has no plan to provide engineering support to Renault's Ampere EV business.", NO_SUPPORT),
         ("Nissan is reportedly searching for a partner outside the auto industry.", SEARCH),
         ("The plan could be announced by year-end.", SEARCH),
+        (
+            "Nissan has no intention of providing its technology to Renault, but plans to share it with Mitsubishi.",
+            SHARED,
+        ),
         ("Carlos Ghosn was arrested in 2018.", "Carlos Ghosn, who was arrested in Japan in 2018, fled. He denied it."),
     ],
 )
@@ -48,6 +56,7 @@ def test_what_the_passage_says_is_supported(sentence: str, passage: str) -> None
         ("Renault will cut its stake in Toyota to 15% from 43%.", DEAL, "name toyota"),
         ("Nissan plans to provide engineering support to Renault's Ampere EV business.", NO_SUPPORT, "negation"),
         ("Renault will not cut its stake in Nissan to 15% from 43%.", DEAL, "negation"),
+        ("Renault's venture will get the e-Power technology, and Mitsubishi Motors will not.", SHARED, "negation"),
         ("The plan will be announced by year-end.", SEARCH, "certainty"),
         ("The moon is made of green cheese and mice.", DEAL, "coverage"),
         ("The capital of Peru is Lima.", DEAL, "name"),

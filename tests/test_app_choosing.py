@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from app.choosing import choose_number
+import pytest
+
+from app.choosing import choose_number, holds
 from app.quoting import Quote
 from index.articles import Evidence
 
-PASSAGE = Evidence(
-    article_id="a1", version=1, start=0, end=2, quote="It", score=0.5, title="A title", source=None,
-    published_at=None, url=None,
-)  # fmt: skip
+QUESTION = "What stake will Renault hold in Nissan?"
 
 
-def quote(coverage: float, similarity: float = 0.5) -> Quote:
-    return Quote(PASSAGE, 0, 2, coverage, similarity, right_kind=True)
+def quote(text: str, coverage: float = 0.5, similarity: float = 0.5) -> Quote:
+    passage = Evidence(
+        article_id="a1", version=1, start=0, end=len(text), quote=text, score=0.5, title="A title", source=None,
+        published_at=None, url=None,
+    )  # fmt: skip
+    return Quote(passage, 0, len(text), coverage, similarity, right_kind=True)
 
 
 def test_the_sentence_that_meets_the_question_best_leads() -> None:
-    assert choose_number({1: quote(0.1), 2: quote(0.9)}, {1: 0.6, 2: 0.2, 0: 0.2}) == 2
+    assert choose_number({1: quote("It is so.", 0.1), 2: quote("It is.", 0.9)}, QUESTION) == 2
 
 
-def test_the_writer_settles_a_close_call() -> None:
-    assert choose_number({1: quote(0.5), 2: quote(0.5)}, {1: 0.2, 2: 0.6, 0: 0.2}) == 2
+def test_the_short_answer_settles_a_close_call() -> None:
+    quotes = {1: quote("It held 43%."), 2: quote("It will hold fifteen percent."), 3: quote("It holds much.", 0.6)}
+    assert choose_number(quotes, QUESTION, "15%") == 2
 
 
-def test_a_number_without_a_probability_can_be_chosen() -> None:
-    assert choose_number({1: quote(0.0, 0.0), 2: quote(1.0, 1.0)}, {1: 0.9, 0: 0.1}) == 2
+@pytest.mark.parametrize(
+    ("text", "short", "share"),
+    [
+        ("Nissan will share it with Mitsubishi Motors.", "Mitsubishi Motors", 1.0),
+        ("Nissan will share it with Mitsubishi.", "Mitsubishi Motors", 0.5),
+        ("According to seven sources, it will.", "7 sources", 1.0),
+        ("It fell to 15% from 43%.", "25%", 0.0),
+        ("It fell to 15% from 43%.", "", 0.0),
+        ("Renault will hold a stake in Nissan.", "Renault holds a stake", 0.0),
+        ("It aims to make its cars smarter and more connected.", "To make its cars smarter and connected", 0.0),
+    ],
+    ids=["all", "half", "a-number-in-words", "another-number", "nothing", "nothing-but-the-question", "not-short"],
+)
+def test_what_the_short_answer_says_beyond_the_question_is_looked_for(text: str, short: str, share: float) -> None:
+    assert holds(text, short, QUESTION) == pytest.approx(share)

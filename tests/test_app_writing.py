@@ -6,7 +6,6 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from datetime import date
 
 import pytest
 from scripted_endpoint import MODEL, ScriptedEndpoint
@@ -15,9 +14,10 @@ from app.citations import Draft
 from app.config import load_settings
 from app.errors import WriterError, WriterTimeoutError, WriterUnavailableError
 from app.excerpts import choose_excerpts
+from app.prompting import ONE_SENTENCE, YES_OR_NO, Asked, lines_grammar
 from app.schema import Tokens
 from app.wiring import Writers
-from app.writing import Writer, Writing, prompt_for, reply_grammar
+from app.writing import Writer, Writing
 from index.articles import Evidence
 
 QUESTION = "What stake will Renault hold?"
@@ -41,6 +41,7 @@ def passage(quote: str, article_id: str = "a1", **changed: object) -> Evidence:
 
 EVIDENCE = (passage("Renault will cut its stake in Nissan to 15%."), passage("Nissan makes cars.", "a2"))
 EXCERPTS = choose_excerpts(EVIDENCE, 1_000)
+ASKED = Asked(QUESTION, EXCERPTS, (QUESTION,))
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +67,8 @@ def writer_for(base_url: str, *, timeout_seconds: float = 20.0, key: str | None 
 
 
 def write(writer: Writer) -> tuple[list[Draft], Writing]:
-    writing = writer.begin(QUESTION, EXCERPTS, as_of=None)
-    return list(writer.write(writing)), writing
+    writing = writer.begin(ASKED)
+    return list(writer.write_lines(writing)), writing
 
 
 def test_reply_is_drafts_with_their_markers(endpoint: ScriptedEndpoint) -> None:
@@ -80,8 +81,8 @@ def test_reply_is_drafts_with_their_markers(endpoint: ScriptedEndpoint) -> None:
 def test_first_draft_comes_before_the_second_is_written(endpoint: ScriptedEndpoint) -> None:
     endpoint.reply = "[1] Renault will hold 15%.\n[2] Nissan makes cars."
     writer = writer_for(endpoint.base_url)
-    writing = writer.begin(QUESTION, EXCERPTS, as_of=None)
-    drafts = writer.write(writing)
+    writing = writer.begin(ASKED)
+    drafts = writer.write_lines(writing)
     assert next(drafts).text == "Renault will hold 15%."
     assert "cars" not in writing.raw
     drafts.close()
@@ -94,35 +95,55 @@ def test_tokens_read_cached_and_written_are_counted(endpoint: ScriptedEndpoint) 
     assert writing.tokens.written > 0
 
 
-@pytest.mark.parametrize("none_probability", [0.0, 0.02, 0.5, 0.9])
-def test_probability_of_none_is_the_share_of_zero_among_the_digits(
-    endpoint: ScriptedEndpoint, none_probability: float
+@pytest.mark.parametrize("stated_probability", [0.0, 0.02, 0.5, 0.95])
+def test_probability_is_the_share_of_yes_against_no(endpoint: ScriptedEndpoint, stated_probability: float) -> None:
+    endpoint.stated_probability = stated_probability
+    writer = writer_for(endpoint.base_url)
+    writing = writer.begin(ASKED)
+    odds = (stated_probability * 0.5, (1 - stated_probability) * 0.5)
+    assert writer.stated(writing, QUESTION) == pytest.approx(odds[0] / sum(odds), abs=1e-6)
+    assert writing.stated == {QUESTION: pytest.approx(odds[0] / sum(odds), abs=1e-6)}
+    assert endpoint.asked[-1]["grammar"] == YES_OR_NO
+    assert endpoint.asked[-1]["max_tokens"] == 1
+
+
+@pytest.mark.parametrize("lacking", ["probabilities", "grammar", "logprobs"])
+def test_endpoint_that_cannot_be_asked_how_sure_it_is_is_not_asked_again(
+    endpoint: ScriptedEndpoint, lacking: str
 ) -> None:
-    endpoint.reply = "[1] Renault will hold 15% [0]."
-    endpoint.none_probability = none_probability
-    _, writing = write(writer_for(endpoint.base_url))
-    assert writing.none_probability == pytest.approx(
-        none_probability / (none_probability + (1 - none_probability)), abs=1e-6
-    )
+    endpoint.stated_probability = None if lacking == "probabilities" else 0.9
+    endpoint.rejects = () if lacking == "probabilities" else (lacking,)
+    writer = writer_for(endpoint.base_url)
+    assert [writer.stated(writer.begin(ASKED), QUESTION) for _ in range(2)] == [None, None]
+    before = len(endpoint.asked)
+    assert writer.stated(writer.begin(ASKED), QUESTION) is None
+    assert len(endpoint.asked) == before
 
 
-def test_reply_without_a_marker_has_no_probability_of_none(endpoint: ScriptedEndpoint) -> None:
-    endpoint.reply = "Renault will hold 15%."
-    drafts, writing = write(writer_for(endpoint.base_url))
-    assert drafts == [Draft("Renault will hold 15%.", ())]
-    assert writing.none_probability is None
+def test_short_answer_is_kept(endpoint: ScriptedEndpoint) -> None:
+    endpoint.short = " 15% "
+    writer = writer_for(endpoint.base_url)
+    writing = writer.begin(ASKED)
+    assert writer.shorten(writing, QUESTION) == "15%"
+    assert writing.short == {QUESTION: "15%"}
 
 
-def test_endpoint_that_ignores_probabilities_gives_none(endpoint: ScriptedEndpoint) -> None:
-    endpoint.reply = "[1] Renault."
-    endpoint.none_probability = None
-    _, writing = write(writer_for(endpoint.base_url))
-    assert writing.none_probability is None
+def test_sentence_has_the_marker_of_its_excerpt(endpoint: ScriptedEndpoint) -> None:
+    endpoint.reply = "[1] Nissan makes cars. It does."
+    writer = writer_for(endpoint.base_url)
+    writing = writer.begin(ASKED)
+    assert list(writer.write_sentence(writing, 2, QUESTION)) == [
+        Draft("Nissan makes cars.", (2,)), Draft("It does.", (2,)),
+    ]  # fmt: skip
+    assert writing.raw == "[2] Nissan makes cars. It does."
+    assert "in the words of sentence [2]" in endpoint.prompt
+    assert endpoint.asked[-1]["grammar"] == ONE_SENTENCE
 
 
-def test_empty_reply_is_no_draft(endpoint: ScriptedEndpoint) -> None:
+def test_empty_reply_is_a_failure(endpoint: ScriptedEndpoint) -> None:
     endpoint.reply = ""
-    assert write(writer_for(endpoint.base_url))[0] == []
+    with pytest.raises(WriterError, match="'scripted' wrote nothing"):
+        write(writer_for(endpoint.base_url))
 
 
 def test_request_asks_for_grammar_probabilities_and_usage(endpoint: ScriptedEndpoint) -> None:
@@ -131,7 +152,7 @@ def test_request_asks_for_grammar_probabilities_and_usage(endpoint: ScriptedEndp
     assert asked["model"] == MODEL
     assert asked["stream"] is True
     assert asked["temperature"] == 0
-    assert asked["grammar"] == reply_grammar(2)
+    assert asked["grammar"] == lines_grammar(2)
     assert asked["logprobs"] is True
     assert asked["stream_options"] == {"include_usage": True}
     assert [message["role"] for message in asked["messages"]] == ["system", "user"]
@@ -241,38 +262,24 @@ def test_leaving_the_drafts_closes_the_connection(endpoint: ScriptedEndpoint) ->
     endpoint.reply = "[1] Renault will hold 15%.\n" + "[2] Nissan makes cars.\n" * 200
     endpoint.pause_seconds = 0.01
     writer = writer_for(endpoint.base_url)
-    drafts = writer.write(writer.begin(QUESTION, EXCERPTS, as_of=None))
+    drafts = writer.write_lines(writer.begin(ASKED))
     next(drafts)
     drafts.close()
     assert endpoint.disconnected.wait(5)
 
 
 def test_writing_begins_empty() -> None:
-    assert Writing((("user", "?"),), 1).tokens == Tokens()
+    assert Writing(ASKED).tokens == Tokens()
+
+
+def test_tokens_of_all_requests_are_added_up(endpoint: ScriptedEndpoint) -> None:
+    writer = writer_for(endpoint.base_url)
+    writing = writer.begin(ASKED)
+    writer.stated(writing, QUESTION)
+    writer.shorten(writing, QUESTION)
+    assert (writing.tokens.read, writing.tokens.cached) == (642, 400)
 
 
 def test_grammar_allows_only_the_passages_that_there_are() -> None:
-    assert 'number ::= "3" | "2" | "1"\n' in reply_grammar(3)
-    assert 'root ::= "[0]" |' in reply_grammar(3)
-
-
-def test_grammar_leads_to_the_excerpts_chosen() -> None:
-    grammar = reply_grammar(3, [3, 1])
-    assert grammar.startswith('root ::= "[3] " sentence "\\n" "[1] " sentence\n')
-
-
-def test_weighing_asks_for_a_number_alone(endpoint: ScriptedEndpoint) -> None:
-    endpoint.reply = "[2] Nissan makes cars."
-    writer = writer_for(endpoint.base_url)
-    writing = writer.begin(QUESTION, EXCERPTS, as_of=None)
-    writer.weigh(writing)
-    assert set(writing.probabilities) >= {0, 2}
-    assert sum(writing.probabilities.values()) == pytest.approx(1.0)
-    assert writing.raw == ""
-    assert list(writer.write(writing, numbers=[2])) == [Draft("Nissan makes cars.", (2,))]
-
-
-def test_question_carries_the_day_it_is_asked_on() -> None:
-    with_day = prompt_for(QUESTION, EXCERPTS, as_of=date(2023, 1, 5))[1][1]
-    assert f"Question (asked on 2023-01-05): {QUESTION}" in with_day
-    assert "asked on" not in prompt_for(QUESTION, EXCERPTS, as_of=None)[1][1]
+    assert 'number ::= "3" | "2" | "1"\n' in lines_grammar(3)
+    assert 'root ::= "[0]" |' in lines_grammar(3)
