@@ -44,7 +44,7 @@ class CommandDesk(scripted_desk.ScriptedDesk):
     reply: Answer = field(default_factory=scripted_desk.answer)
     found: Retrieved = FOUND
     raising: BaseException | None = None
-    removed: list[tuple[str, bool]] = field(default_factory=list)
+    told_to_remove: list[tuple[str, bool]] = field(default_factory=list)
     searched: list[dict[str, Any]] = field(default_factory=list)
 
     def __enter__(self) -> CommandDesk:
@@ -76,7 +76,7 @@ class CommandDesk(scripted_desk.ScriptedDesk):
 
     def remove(self, article_id: str, *, purge: bool = False) -> None:
         self.article(article_id)
-        self.removed.append((article_id, purge))
+        self.told_to_remove.append((article_id, purge))
 
     def wait_for_writer(self, timeout_seconds: float | None = None) -> WriterStatus:
         return self.status

@@ -181,7 +181,7 @@ def test_remove_says_what_it_removed(purge: bool, run: Run, desk: CommandDesk) -
     code, out, _ = run("remove", "a1", *options)
     assert code == 0
     assert out.startswith("removed a1: ")
-    assert desk.removed == [("a1", purge)]
+    assert desk.told_to_remove == [("a1", purge)]
     assert json.loads(run("remove", "a1", "--json", *options)[1]) == {
         "article_id": "a1",
         "removed": True,

@@ -15,6 +15,7 @@ from store_parts import Store, made_article
 from app.assembling import Assembly
 from app.errors import ConversationNotFoundError
 from app.excerpts import Excerpt
+from app.prompting import Asked
 from app.record import Record
 from app.schema import Answer
 from app.stored import answer_from_json
@@ -152,7 +153,7 @@ def test_purged_article_takes_every_turn_along_that_showed_it(store: Store, reco
     citing, beside, other = asked(store, "Citing?"), asked(store, "Beside?", cites=2, near=1), asked(store, cites=3)
     read = asked(store, "Read?", cites=2)
     read.excerpts = (Excerpt(passage(store, 1), 0, 8),)
-    read.writing = Writing((("user", ""),), 1, raw="words of the article")
+    read.writing = Writing(Asked("Read?", read.excerpts, ("Read?",)), raw="words of the article")
     for turn in (citing, beside, other, read):
         record.keep(turn)
     store.ingest.remove(passage(store, 1).article_id, purge=True)
