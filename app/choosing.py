@@ -15,7 +15,7 @@ from index.words import content_stems
 SHORT_ANSWER = 1.0
 """What holding all of the short answer is worth beside a quote's fit."""
 
-FEW_STEMS = 3
+FEW_STEMS = 4
 """A longer answer is no short one: the model has then mostly begun to copy a sentence that it happened on."""
 
 

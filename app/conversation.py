@@ -1,7 +1,7 @@
 """A follow-up to a question that can be understood alone, by rules. Leaves out: keeping conversations (record).
 
-What a follow-up leaves out is put behind it in brackets, taken from the question before it and its answer; words
-are never replaced, so a wrong guess costs rank and not meaning.
+What a follow-up leaves out is put behind it in brackets, taken from the question before it and its answer, and from the
+latest question that stood alone; words are never replaced, so a wrong guess costs rank and not meaning.
 """
 
 from __future__ import annotations
@@ -34,12 +34,19 @@ def standalone(question: str, history: Sequence[Exchange]) -> str:
     if not history or not _leans(question):
         return question
     before = history[-1]
+    topic = next((one for one in reversed(history) if not _leans(_bare(one.question))), history[0])
     asked = set(content_stems(question))
-    names = [name for name in _names(before.question) + _names(before.answer) if not set(content_stems(name)) <= asked]
+    told = _names(before.question) + _names(before.answer) + _names(topic.question)
+    names = [name for name in told if not set(content_stems(name)) <= asked]
     parts = list(dict.fromkeys(names))[:_MOST_NAMES]
     if len(asked) < _FEW_WORDS:
-        parts.append(before.question.split(" (")[0].strip())
+        parts += dict.fromkeys([_bare(before.question), _bare(topic.question)])
     return f"{question} ({'; '.join(parts)})" if parts else question
+
+
+def _bare(question: str) -> str:
+    """A question as it was put, without what was added to it."""
+    return question.partition(" (")[0].strip()
 
 
 def _leans(question: str) -> bool:

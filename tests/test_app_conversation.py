@@ -73,3 +73,13 @@ def test_nothing_to_bring_along_leaves_the_question() -> None:
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=120))
 def test_any_follow_up_keeps_its_own_words_first(question: str, before: str, answer: str) -> None:
     assert standalone(question, [Exchange(before, answer)]).startswith(question)
+
+
+def test_follow_up_of_a_follow_up_is_about_what_the_first_question_was_about() -> None:
+    history = [
+        Exchange("Is Nissan working on its electric vehicle strategy alone?", "Yes."),
+        Exchange("What kinds of vehicles does it cover?", "All-battery and plug-in ones."),
+    ]
+    understood = standalone("Which markets is it meant for?", history)
+    assert "What kinds of vehicles does it cover?" in understood
+    assert "Is Nissan working on its electric vehicle strategy alone?" in understood
