@@ -43,6 +43,19 @@ _HEDGED = re.compile(
     re.IGNORECASE,
 )
 """What in a sentence keeps such a statement uncertain, or with whoever made it."""
+_REPORTED = re.compile(r"\b(?:alleged(?:ly)?|accused|suspected|reported(?:ly)?|rumou?red)\b")
+"""What makes a statement of the passage somebody else's: a plan or an aim in the sentence does not keep that."""
+_ATTRIBUTED = re.compile(
+    r"\b(?:alleg\w+|accus\w+|suspect\w*|report\w*|rumou?r\w*|said|says|according|sources?|believ\w+|charge[sd]?|"
+    r"claim\w*)\b",
+    re.IGNORECASE,
+)
+_AHEAD = re.compile(
+    r"\b(?:will|shall|would|going to|(?:expected|set|due|scheduled|about) to|plans? to|to be)\b|['’]ll\b", re.IGNORECASE
+)
+"""What puts a statement into the future."""
+_BEHIND = re.compile(r"\b(?:was|were|had|did|(?:has|have) been)\b", re.IGNORECASE)
+"""What puts it into the past."""
 _CLAUSE_END = re.compile(r"[;:,—–]\s+|[.!?]['’\"”)]*\s+|\b(?:but|although|while|whereas)\b")
 _CLAIM_END = re.compile(r"[;—–]\s+|,\s+(?:and|or)\s+|,?\s*\b(?:but|although|while|whereas)\b")
 """Where one clause of a sentence ends and the next may deny what it affirms."""
@@ -151,6 +164,15 @@ def _compare(
         problems.append("negation")
     if _DOUBTFUL.search(clause) and not _HEDGED.search(claim.text):
         problems.append("certainty")
+    elif _REPORTED.search(clause) and not _ATTRIBUTED.search(claim.text):
+        problems.append("who says so")
+    if (
+        _AHEAD.search(clause)
+        and not _BEHIND.search(clause)
+        and _BEHIND.search(claim.text)
+        and not _AHEAD.search(claim.text)
+    ):
+        problems.append("tense")
     return Support(not problems, coverage, start, end, tuple(problems))
 
 

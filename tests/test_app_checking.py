@@ -56,6 +56,8 @@ def test_what_the_passage_says_is_supported(sentence: str, passage: str) -> None
         ("Renault will cut its stake in Toyota to 15% from 43%.", DEAL, "name toyota"),
         ("Nissan plans to provide engineering support to Renault's Ampere EV business.", NO_SUPPORT, "negation"),
         ("Renault will not cut its stake in Nissan to 15% from 43%.", DEAL, "negation"),
+        ("Renault's stake in Nissan was cut to 15% from 43%.", DEAL, "tense"),
+        ("Nissan is looking for a partner outside the auto industry.", SEARCH, "who says so"),
         ("Renault's venture will get the e-Power technology, and Mitsubishi Motors will not.", SHARED, "negation"),
         ("The plan will be announced by year-end.", SEARCH, "certainty"),
         ("The moon is made of green cheese and mice.", DEAL, "coverage"),
