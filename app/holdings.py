@@ -7,8 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sql
-
 from app.describing import facts
 from app.examples import example_questions
 from app.record import Record
@@ -17,9 +15,7 @@ from app.stored import answer_from_json
 from app.wiring import Parts
 from index.articles import Added, Article, Version
 from index.errors import ArticleNotFoundError
-from index.library import Library
 from index.loading import count, load, load_address, load_bytes
-from index.tables import articles
 
 Progress = Callable[[int, int | None, str], None]
 """Called with inputs done, inputs in all (None: not known) and the one at work."""
@@ -65,7 +61,7 @@ class Holdings:
             text=last.text,
             title=last.title,
             origin=last.origin,
-            given_id=_given_id(self._parts.library, article_id),
+            given_id=self._parts.library.given_id(article_id),
             source=last.source,
             author=last.author,
             published_at=last.published_at,
@@ -152,12 +148,3 @@ class Holdings:
                 progress(done, total, title)
 
         return list(self._parts.ingest.add(items, tell))
-
-
-def _given_id(library: Library, article_id: str) -> str | None:
-    """The identifier that the article brought along, by which alone it is recognised when it comes again."""
-    with library.reading() as connection:
-        identity = connection.execute(
-            sql.select(articles.c.identity).where(articles.c.article_id == article_id)
-        ).scalar_one()
-    return str(identity).removeprefix("id:") if str(identity).startswith("id:") else None

@@ -8,16 +8,26 @@ import re
 
 from index.articles import Article
 
+_GIVEN = "id:"
 _SANE = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
 def identity(article: Article) -> str:
     """What an article is recognised by when it comes again: its own identifier, else its address, else its origin."""
     if article.given_id:
-        return f"id:{article.given_id}"
+        return _GIVEN + article.given_id
     if article.url:
         return f"url:{article.url}"
     return f"origin:{article.origin}"
+
+
+def given_id(identity: str) -> str | None:
+    """The identifier that an article of that identity brought along, None where it brought none.
+
+    >>> given_id("id:story-7"), given_id("url:https://a.example/7")
+    ('story-7', None)
+    """
+    return identity.removeprefix(_GIVEN) if identity.startswith(_GIVEN) else None
 
 
 def article_id_candidates(article: Article) -> tuple[str, str]:

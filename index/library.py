@@ -22,6 +22,7 @@ from index.articles import ArticleEntry, Chunk, Version
 from index.catalogue import Catalogue, load_catalogue
 from index.chunking import CHUNK_TOKENS, OVERLAP_TOKENS
 from index.errors import ArticleNotFoundError, EmbeddingMismatchError, LibraryVersionError, StorageError
+from index.identity import given_id
 from index.tables import articles, changes, chunks, meta, storage_errors, versions
 
 PurgeHook = Callable[[sql.Connection, str], None]
@@ -165,6 +166,18 @@ class Library:
         if not rows:
             raise _not_found(article_id, None)
         return [Version(**_with_times(dict(row))) for row in rows]
+
+    def given_id(self, article_id: str) -> str | None:
+        """The identifier that an article brought along, by which alone it is recognised when it comes again.
+
+        None where it brought none. Raises ArticleNotFoundError; a removed article is still there.
+        """
+        query = sql.select(articles.c.identity).where(articles.c.article_id == article_id)
+        with self.reading() as connection:
+            identity = connection.execute(query).scalar_one_or_none()
+        if identity is None:
+            raise _not_found(article_id, None)
+        return given_id(str(identity))
 
     def chunks_of(self, article_ids: Sequence[str]) -> list[Chunk]:
         """The chunks of the live articles named, in the order of their ids."""

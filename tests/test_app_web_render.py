@@ -230,7 +230,7 @@ def test_while_streaming_the_nearest_passages_stand_below_what_is_written() -> N
     assert 'aria-busy="true"' in empty
     assert "Nearest" not in empty
     found = render.streaming_html("Why?", evidence=near)
-    assert found.count("<li>") == render.NEAR_WHILE_WRITING
+    assert found.count("<li") == render.NEAR_WHILE_WRITING
     written = render.streaming_html(
         "Why?", evidence=near, sentences=answer().sentences[:1], citations=answer().citations[:1]
     )
@@ -328,3 +328,20 @@ def test_many_conversations_are_listed_only_in_part() -> None:
     assert "1 question · " in text
     assert "2 questions · " in text
     assert "are kept here" in sidebar.conversations_html([])
+
+
+def test_a_quote_that_is_the_answer_is_not_shown_a_second_time_below_it() -> None:
+    quoted = Sentence(text=STAKE, status="quoted", citations=(1,))
+    written = Sentence(text="It closes by mid-year.", status="supported", citations=(2,))
+    text = render.cited_html((citation(1, STAKE), citation(2, TIME)), (quoted, written))
+    assert text.count('<li class="shown">') == 1
+    assert text.index('<li class="shown">') < text.index("<li>")
+
+
+def test_near_passages_of_one_article_stand_together_under_its_title() -> None:
+    other = version(article_id="a2", title="Another article")
+    near = (nearest(STAKE), nearest(TIME, other), nearest(AMPERE))
+    text = render.near_html(near, label="Near")
+    assert text.count("Nissan and Renault reshape their alliance") == 1
+    assert text.index("engineering support") < text.index("Another article")
+    assert text.count('class="opens"') == 3

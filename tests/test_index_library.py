@@ -127,6 +127,15 @@ def test_a_removed_article_is_gone_but_its_versions_can_be_read(store: Store) ->
         store.ingest.remove(article_id)
 
 
+def test_the_identifier_that_an_article_brought_along_is_told_even_once_it_is_removed(store: Store) -> None:
+    store.add(made_article(1, given_id="story-7"), made_article(2))
+    brought, own = [entry.article_id for entry in store.library.articles()]
+    commits.remove(store.library, brought)
+    assert (store.library.given_id(brought), store.library.given_id(own)) == ("story-7", None)
+    with pytest.raises(ArticleNotFoundError, match="'gone'"):
+        store.library.given_id("gone")
+
+
 def test_a_removed_article_that_is_added_again_comes_back(store: Store) -> None:
     (added,) = store.add(made_article(1))
     store.ingest.remove(str(added.article_id))

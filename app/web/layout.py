@@ -118,9 +118,9 @@ class Layout:
 
     def _lay_out_library(self) -> None:
         self.files = gr.File(
-            label="Drop articles here (txt, md, html, pdf, docx, json, jsonl)",
+            label="Articles: txt, md, html, pdf, docx, json, jsonl",
             file_count="multiple",
-            height=150,
+            height=84,
             elem_id="files",
         )
         with gr.Row(elem_id="address-row"):

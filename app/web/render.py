@@ -17,6 +17,7 @@ ABSTENTIONS: dict[Reason, tuple[str, str]] = {
     "filtered_out": ("Filtered out", "No article passes the time and source filters: widen them and ask again."),
 }
 NEAR_WHILE_WRITING = 3
+_SHOWN = ' class="shown"'
 
 
 def chip(citation: Citation, all_citations: Sequence[Citation]) -> str:
@@ -53,20 +54,31 @@ def sentences_html(sentences: Sequence[Sentence], citations: Sequence[Citation])
     return "".join(parts)
 
 
-def cited_html(citations: Sequence[Citation]) -> str:
-    """What the answer cites, in the order of the markers: number, article, quote."""
+def cited_html(citations: Sequence[Citation], sentences: Sequence[Sentence] = ()) -> str:
+    """What the answer cites, in the order of the markers: number, article, quote.
+
+    A quote that is itself a sentence of the answer is marked as shown there, and not shown twice.
+    """
+    shown = {sentence.text for sentence in sentences if sentence.status == "quoted"}
     items = [
-        f'<li><span class="marker">{citation.marker}</span>{_passage_html(citation, citations)}</li>'
+        f'<li{_SHOWN if citation.quote in shown else ""}><span class="marker">{citation.marker}</span>'
+        f"{_passage_html(citation, citations)}</li>"
         for citation in sorted(citations, key=lambda citation: citation.marker)
     ]
     return f'<ol class="cited" aria-label="Cited passages">{"".join(items)}</ol>' if items else ""
 
 
 def near_html(nearest: Sequence[Nearest], *, label: str) -> str:
-    """Passages that are no part of the answer."""
+    """Passages that are no part of the answer, those of one article together, best first."""
     if not nearest:
         return ""
-    items = "".join(f"<li>{_passage_html(passage, ())}</li>" for passage in nearest)
+    by_article: dict[tuple[str, int], list[Nearest]] = {}
+    for passage in nearest:
+        by_article.setdefault((passage.article_id, passage.version), []).append(passage)
+    items = "".join(
+        f"<li>{_passage_html(first, ())}</li>{''.join(_another_html(other) for other in others)}"
+        for first, *others in by_article.values()
+    )
     return f'<ul class="near" aria-label="{escape(label)}">{items}</ul>'
 
 
@@ -79,6 +91,15 @@ def _passage_html(passage: Citation | Nearest, others: Iterable[Passage]) -> str
     )
 
 
+def _another_html(passage: Nearest) -> str:
+    """One more passage of the article that the one before is of."""
+    address = escape(reader_address(passage))
+    return (
+        f'<li class="another"><div class="passage"><a class="opens" href="{address}">'
+        f'<q class="quote" dir="auto">{escape(passage.quote)}</q></a></div></li>'
+    )
+
+
 def answer_html(answer: Answer, changes: Sequence[ArticleChange] = ()) -> str:
     """A finished turn. An abstention is marked as one, says why, and shows what came nearest.
 
@@ -87,7 +108,8 @@ def answer_html(answer: Answer, changes: Sequence[ArticleChange] = ()) -> str:
     if answer.answered:
         body = (
             f'<div class="words">{sentences_html(answer.sentences, answer.citations)}</div>'
-            f"{_fallback_html(answer.fallback)}{_notes_html(answer.notes)}{cited_html(answer.citations)}"
+            f"{_fallback_html(answer.fallback)}{_notes_html(answer.notes)}"
+            f"{cited_html(answer.citations, answer.sentences)}"
         )
         if answer.nearest:
             near = near_html(answer.nearest, label="Passages that came near")
