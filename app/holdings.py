@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from app.describing import facts
-from app.examples import example_questions
+from app.examples import example_questions, follow_ups
+from app.feedback import FeedbackRecord
 from app.record import Record
-from app.schema import Answer, ArticleChange, ArticleSummary, ConversationSummary
+from app.schema import Answer, ArticleChange, ArticleSummary, ConversationSummary, Feedback, Verdict
 from app.stored import answer_from_json
 from app.wiring import Parts
 from index.articles import Added, Article, Version
@@ -21,6 +22,7 @@ Progress = Callable[[int, int | None, str], None]
 """Called with inputs done, inputs in all (None: not known) and the one at work."""
 
 MAX_NAME_CHARACTERS = 200
+MAX_NOTE_CHARACTERS = 2000
 
 
 class Holdings:
@@ -29,6 +31,7 @@ class Holdings:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._record: Record = parts.record
+        self._feedback = FeedbackRecord(parts.library)
 
     def add(self, *targets: str | Path, progress: Progress | None = None) -> list[Added]:
         """Adds files, folders and web addresses. What cannot be read is reported, and the rest goes on.
@@ -124,6 +127,21 @@ class Holdings:
                 )
         return changes
 
+    def give_feedback(self, turn_id: str, verdict: Verdict | None, note: str = "") -> None:
+        """Keeps what a reader says of an answer, or with None forgets it. Raises ConversationNotFoundError."""
+        if verdict is None:
+            self._feedback.withdraw(turn_id)
+        else:
+            self._feedback.give(turn_id, verdict, " ".join(note.split())[:MAX_NOTE_CHARACTERS])
+
+    def feedback(self, turn_id: str) -> Feedback | None:
+        """What a reader said of a turn's answer, None where nothing was said."""
+        return self._feedback.of(turn_id)
+
+    def all_feedback(self) -> list[Feedback]:
+        """Everything that readers said of answers, in the order in which the questions were asked."""
+        return self._feedback.all()
+
     def rename_conversation(self, conversation_id: str, name: str) -> None:
         """Names a conversation; an empty name gives its first question back. Raises ConversationNotFoundError."""
         self._record.rename(conversation_id, " ".join(name.split())[:MAX_NAME_CHARACTERS])
@@ -135,12 +153,19 @@ class Holdings:
     def example_questions(self, n: int = 4) -> list[str]:
         """Questions that the newest articles answer."""
         entries = sorted(self._parts.library.articles(), key=lambda entry: str(entry.published_at or ""), reverse=True)
-        versions = self._parts.library.versions_of([(entry.article_id, None) for entry in entries[: 4 * n]])
+        versions = self._parts.library.versions_of([(entry.article_id, None) for entry in entries[: 12 * n]])
         return example_questions(versions, n)
 
     def default_as_of(self) -> date | None:
         """The day of the newest dated article, None where no article is dated."""
         return self._parts.retriever.default_as_of()
+
+    def follow_ups(self, answer: Answer, n: int = 3) -> list[str]:
+        """Questions to go on with, which the cited articles answer near what the answer cites; none after a no."""
+        wanted = list(dict.fromkeys((one.article_id, one.version) for one in answer.citations))
+        versions = dict(zip(wanted, self._parts.library.versions_of(list(wanted)), strict=True))
+        passages = [(versions[one.article_id, one.version], one.start) for one in answer.citations]
+        return follow_ups(answer.standalone_question, passages, n)
 
     def _add(self, items: Iterable[Article | Added], total: int | None, progress: Progress | None) -> list[Added]:
         def tell(done: int, title: str) -> None:

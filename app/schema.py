@@ -11,6 +11,8 @@ SCHEMA_VERSION = 1
 
 Reason = Literal["not_stated", "no_articles", "filtered_out"]
 Status = Literal["supported", "quoted"]
+Verdict = Literal["right", "wrong", "wrong_citation", "should_have_known", "should_have_said_no"]
+"""What a reader says of an answer: "wrong" where no reason is given."""
 
 
 def published_text(moment: datetime | None) -> str | None:
@@ -155,6 +157,16 @@ class WriterStatus:
     model: str | None
     detail: str
     progress: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What a reader said of a turn's answer. `note` may be empty; for "should_have_known" it is the right answer."""
+
+    turn_id: str
+    verdict: Verdict
+    note: str
+    given_at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

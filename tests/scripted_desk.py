@@ -19,12 +19,14 @@ from app.schema import (
     ConversationSummary,
     Event,
     EvidenceFound,
+    Feedback,
     Finished,
     Nearest,
     Sentence,
     SentenceReleased,
     Timings,
     Tokens,
+    Verdict,
     WriterStatus,
 )
 from index.articles import Added, Version
@@ -142,6 +144,7 @@ class ScriptedDesk:
     names: dict[str, str] = field(default_factory=dict)
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     removed: dict[str, Version] = field(default_factory=dict)
+    judged: dict[str, Feedback] = field(default_factory=dict)
     closed_streams: int = 0
     closed: bool = False
 
@@ -210,6 +213,17 @@ class ScriptedDesk:
 
     def turn_record(self, turn_id: str) -> dict[str, Any]:
         return self.records[turn_id]
+
+    def give_feedback(self, turn_id: str, verdict: Verdict | None, note: str = "") -> None:
+        self.judged.pop(turn_id, None)
+        if verdict:
+            self.judged[turn_id] = Feedback(turn_id=turn_id, verdict=verdict, note=note, given_at="2026-11-22")
+
+    def feedback(self, turn_id: str) -> Feedback | None:
+        return self.judged.get(turn_id)
+
+    def follow_ups(self, answer: Answer, n: int = 3) -> list[str]:
+        return ["What is Nissan developing?"] if answer.answered else []
 
     def rename_conversation(self, conversation_id: str, name: str) -> None:
         self.names[conversation_id] = name

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted_desk import AMPERE, STAKE, TIME, abstention, answer, citation, nearest, version
 
-from app.schema import ArticleChange, ArticleSummary, ConversationSummary, Sentence, WriterStatus
-from app.web import listing, permanent, render, sidebar
+from app.schema import ArticleChange, ArticleSummary, ConversationSummary, Feedback, Sentence, WriterStatus
+from app.web import listing, passages, permanent, render, sidebar
 from app.web.escaping import byline, day, escape, outside_link, web_address
 from index.articles import Added
 
@@ -33,13 +33,15 @@ HOSTILE = [
 ALLOWED = {
     "section", "h2", "p", "span", "a", "div", "ol", "ul", "li", "q", "blockquote", "details", "summary", "strong",
     "time", "bdi", "table", "thead", "tbody", "tr", "th", "td", "progress", "article", "mark", "button", "header",
-    "aside",
+    "aside", "svg", "path", "form", "label", "input",
 }  # fmt: skip
 ATTRIBUTES = {
     "class", "href", "title", "aria-label", "aria-hidden", "aria-busy", "role", "datetime", "dir", "scope", "value",
     "max", "target", "rel", "id", "type", "download",
     "data-act", "data-id", "data-conversation", "data-copy", "data-edit", "data-rename", "data-sure", "aria-current",
-    "data-step", "aria-keyshortcuts", "aria-live", "tabindex", "hidden",
+    "data-step", "data-verdict", "aria-pressed", "name", "placeholder", "maxlength", "required", "checked", "open",
+    "viewbox", "width", "height", "focusable", "fill", "stroke", "stroke-width", "stroke-linejoin", "d",
+    "aria-keyshortcuts", "aria-live", "tabindex", "hidden",
 }  # fmt: skip
 
 
@@ -104,10 +106,12 @@ def test_hostile_text_stays_text_everywhere(evil: str) -> None:
     )  # fmt: skip
     gone = ArticleChange(article_id=evil, title=evil, cited_version=1, current_version=None, still_says=False)
     named = ConversationSummary(conversation_id=evil, title=evil, turns=1, updated_at=evil)
+    said = Feedback(turn_id=evil, verdict="wrong_citation", note=evil, given_at=evil)
     added = [Added(origin=evil, status="failed", error=evil), Added(origin=evil, status="added", title=evil)]
     for text in (
         render.answer_html(whole),
         render.answer_html(abstention(question=evil, text=evil, nearest=near)),
+        render.answer_html(replace(whole, turn_id=evil), feedback=said, suggestions=[evil]),
         render.streaming_html(evil, evidence=near, sentences=whole.sentences, citations=(cited,)),
         render.problem_html(evil, evil),
         render.answer_html(whole, [gone, replace(gone, current_version=2), replace(gone, still_says=True)]),
@@ -333,7 +337,7 @@ def test_many_conversations_are_listed_only_in_part() -> None:
 def test_a_quote_that_is_the_answer_is_not_shown_a_second_time_below_it() -> None:
     quoted = Sentence(text=STAKE, status="quoted", citations=(1,))
     written = Sentence(text="It closes by mid-year.", status="supported", citations=(2,))
-    text = render.cited_html((citation(1, STAKE), citation(2, TIME)), (quoted, written))
+    text = passages.cited_html((citation(1, STAKE), citation(2, TIME)), (quoted, written))
     assert text.count('<li class="shown">') == 1
     assert text.index('<li class="shown">') < text.index("<li>")
 
@@ -341,7 +345,7 @@ def test_a_quote_that_is_the_answer_is_not_shown_a_second_time_below_it() -> Non
 def test_near_passages_of_one_article_stand_together_under_its_title() -> None:
     other = version(article_id="a2", title="Another article")
     near = (nearest(STAKE), nearest(TIME, other), nearest(AMPERE))
-    text = render.near_html(near, label="Near")
+    text = passages.near_html(near, label="Near")
     assert text.count("Nissan and Renault reshape their alliance") == 1
     assert text.index("engineering support") < text.index("Another article")
     assert text.count('class="opens"') == 3

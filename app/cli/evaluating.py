@@ -29,10 +29,14 @@ def run(args: argparse.Namespace) -> int:
 
 def golden(args: argparse.Namespace) -> int:
     """The exit code of what is to be done with golden questions."""
-    if args.action == "schema":
+    action = golden_command.action_of(args)
+    if action == "schema":
         return golden_command.print_schema()
-    if args.file is None:
-        terminal.tell(f"name the file to {args.action}, such as tests/golden/seeds.jsonl")
+    if action is None:
+        terminal.tell(f"say what to do with golden questions: {', '.join(golden_command.ACTIONS)}")
+        return MISUSED
+    if action == "check" and args.file is None:
+        terminal.tell(f"name the file to {action}, such as tests/golden/seeds.jsonl")
         return MISUSED
     with open_desk(load(args), writer=False) as desk:
-        return golden_command.check(args, desk)
+        return (golden_command.check if action == "check" else golden_command.from_feedback)(args, desk)

@@ -1,4 +1,7 @@
-"""`onrecord golden`: whether golden questions still fit the library, and their schema. Leaves out: asking them."""
+"""`onrecord golden`: whether golden questions still fit the library, new ones from feedback, and their schema.
+
+Leaves out: asking them.
+"""
 
 from __future__ import annotations
 
@@ -12,23 +15,41 @@ if TYPE_CHECKING:  # --help must not wait for pydantic
     from collections.abc import Sequence
 
     from app.evaluation.checking_gold import Misfit
+    from app.evaluation.from_feedback import JudgedDesk
     from app.evaluation.running import AskedDesk
 
-ACTIONS = ("check", "schema")
+FROM_FEEDBACK = "from-feedback"
+ACTIONS = ("check", FROM_FEEDBACK, "schema")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Give the parser of `onrecord golden` its options."""
     parser.add_argument(
         "action",
+        nargs="?",
         choices=ACTIONS,
         metavar="ACTION",
         help="check: find questions of FILE whose gold passages the library does not hold any more; "
+        "from-feedback: print a golden line for each answer that a reader judged, or add the new ones to FILE; "
         "schema: print the JSON schema of a line of a golden file",
     )
     parser.add_argument(
         "file", type=Path, nargs="?", metavar="FILE", help="golden questions, JSONL, one question a line"
     )
+
+    parser.add_argument(
+        f"--{FROM_FEEDBACK}",
+        dest="action_named",
+        action="store_const",
+        const=FROM_FEEDBACK,
+        help="another way to say from-feedback (default: the ACTION named)",
+    )
+
+
+def action_of(args: argparse.Namespace) -> str | None:
+    """The action that was named, in either way; None without."""
+    named: str | None = args.action_named or args.action
+    return named
 
 
 def print_schema() -> int:
@@ -59,6 +80,31 @@ def check(args: argparse.Namespace, desk: AskedDesk) -> int:
     else:
         sys.stdout.write("\n".join([*_lines(found), _sum(len(questions), found)]) + "\n")
     return 1 if found else 0
+
+
+def from_feedback(args: argparse.Namespace, desk: JudgedDesk) -> int:
+    """Print the golden lines that feedback makes, or add those to the file that it does not have; 0 in any case.
+
+    Where feedback makes none, the reason goes to standard error. Raises GoldenFileError for a file of another kind.
+    """
+    from app.evaluation.from_feedback import golden_from_feedback
+    from app.evaluation.golden import read_golden
+
+    known = {one.id for one in read_golden(args.file)} if args.file and args.file.exists() else set()
+    made = list(golden_from_feedback(desk))
+    lines = [one.line for one in made if one.line is not None and one.line["id"] not in known]
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    if args.file is None:
+        sys.stdout.write(text)
+    else:
+        with args.file.open("a", encoding="utf-8") as file:
+            file.write(text)
+    for one in made:
+        if one.line is None:
+            sys.stderr.write(f"left out: {' '.join(one.question.split())!r}: {one.why_not}\n")
+    where = f" added to {args.file}" if args.file else ""
+    sys.stderr.write(f"{len(lines)} golden question{'' if len(lines) == 1 else 's'}{where}\n")
+    return 0
 
 
 def _lines(found: Sequence[Misfit]) -> list[str]:

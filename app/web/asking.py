@@ -14,7 +14,7 @@ from app.errors import QuestionError
 from app.schema import Citation, Event, EvidenceFound, Finished, Nearest, Sentence, SentenceReleased
 from app.web import render
 from app.web.opening import OpeningDesk
-from app.web.session import Session, Shown
+from app.web.session import Session, Shown, finished
 from index.errors import OnRecordError
 
 if TYPE_CHECKING:
@@ -27,13 +27,14 @@ FAILED_INSIDE = "Something went wrong inside OnRecord; the terminal it runs in s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a question may use: the fields of "Time and sources", checked."""
+    """What a question may use: the fields of "Time and sources", checked, and whether to leave the writer out."""
 
     as_of: date | None = None
     since: date | None = None
     until: date | None = None
     sources: tuple[str, ...] = ()
     undated: bool = False
+    quotes_only: bool = False
 
 
 def read_day(text: str | None, field_name: str) -> date | None:
@@ -136,7 +137,7 @@ async def _turns(
             if isinstance(event, Finished):
                 if session.stop is stop:
                     session.conversation_id = event.answer.conversation_id
-                yield Shown(render.answer_html(event.answer), event.answer)
+                yield finished(opened, event.answer)
                 return
             draft.take(event)
             yield Shown(draft.html())
@@ -151,6 +152,7 @@ def _events(desk: Desk, session: Session, draft: _Draft, limits: Limits) -> Asyn
         until=limits.until,
         sources=limits.sources,
         undated=limits.undated,
+        quotes_only=limits.quotes_only,
         conversation_id=session.conversation_id,
     )
     return events

@@ -76,11 +76,12 @@ class Chatting:
             session.current, session.stop = Shown(render.problem_html(question, str(error))), None
             yield {page.past: session.past_html, page.current: session.current_html, **hidden}
             return
-        async for update in self._answer(session, question, limits):
+        async for update in self.answer(session, question, limits):
             yield update | hidden
             hidden = {}
 
-    async def _answer(self, session: Session, question: str, limits: Limits) -> AsyncIterator[dict[Any, Any]]:
+    async def answer(self, session: Session, question: str, limits: Limits) -> AsyncIterator[dict[Any, Any]]:
+        """The updates while a question is answered: the turn as it grows, and Stop in place of Ask meanwhile."""
         page = self._layout
         first: dict[Any, Any] = {
             page.question: "",

@@ -49,8 +49,11 @@ def export_address(form: str, **which: str) -> str:
 
 def _actions_html(answer: Answer) -> str:
     copied = escape(export_address("markdown", turn=answer.turn_id))
+    which = escape(answer.turn_id)
+    quotes = f'<button type="button" class="action" data-act="quotes" data-id="{which}">Quotes only</button>'
     return (
         f'<a class="action" href="{escape(answer_address(answer.turn_id))}">Permanent link</a>'
         f'<button type="button" class="action" data-copy="{copied}">Copy with footnotes</button>'
         '<button type="button" class="action" data-edit="">Edit question</button>'
+        + (quotes if answer.answered and answer.writer != "quotes" else "")
     )

@@ -63,6 +63,7 @@ class Layout:
             self.opening = gr.Timer(0.5)
             self.watching = gr.Timer(2, active=False)
         self.blocks = blocks
+        self.answered = (self.past, self.current)
         self.turns = [self.past, self.current, self.welcome, *self.examples]
         self.limits: tuple[gr.Textbox | gr.Dropdown | gr.Checkbox, ...] = (
             self.as_of, self.since, self.until, self.sources, self.undated,
@@ -77,8 +78,8 @@ class Layout:
 
     def _lay_out_chat(self) -> None:
         self.welcome = gr.HTML(WELCOME, elem_id="welcome", apply_default_css=False)
-        self.past = gr.HTML("", elem_id="past", apply_default_css=False)
-        self.current = gr.HTML("", elem_id="current", apply_default_css=False)
+        self.past = gr.HTML("", elem_id="past", js_on_load=ACTS, apply_default_css=False)
+        self.current = gr.HTML("", elem_id="current", js_on_load=ACTS, apply_default_css=False)
         with gr.Row(elem_id="examples"):
             self.examples = [gr.Button("", visible=False, size="sm", elem_classes="example") for _ in range(EXAMPLES)]
         with gr.Column(elem_id="asking"):

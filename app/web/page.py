@@ -16,6 +16,7 @@ from app.web.escaping import escape
 from app.web.layout import PRIVATE, Layout
 from app.web.opening import OpeningDesk
 from app.web.recalling import Recalling
+from app.web.responding import Responding
 from app.web.session import Session
 from app.web.shelving import Shelving, sources_of
 from index.errors import OnRecordError
@@ -29,7 +30,8 @@ class Page(Layout):
         self._desk = desk
         self._recalling = Recalling(self, desk)
         with self.blocks:
-            for changed in Chatting(self, desk).connect():
+            chatting = Chatting(self, desk)
+            for changed in [*chatting.connect(), *Responding(self, desk, chatting).connect()]:
                 changed.then(self._on_look, None, [self.status, self.watching], **PRIVATE)
                 changed.then(self._recalling.listed, [self.session, self.recall], self.conversations, **PRIVATE)
             self._recalling.connect()

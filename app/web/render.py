@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
-from app.schema import Answer, ArticleChange, Citation, Nearest, Reason, Sentence
-from app.web.escaping import byline, day, escape, isolated
+from app.schema import Answer, ArticleChange, Citation, Feedback, Nearest, Reason, Sentence
+from app.web.escaping import day, escape, isolated
 from app.web.framing import changes_html, facts_html
-from app.web.reader import Passage, reader_address
+from app.web.judgement import judgement_html
+from app.web.passages import chip, cited_html, near_html
 
 ABSTENTIONS: dict[Reason, tuple[str, str]] = {
     "not_stated": ("Not stated", "The articles in this library do not say."),
@@ -17,24 +18,6 @@ ABSTENTIONS: dict[Reason, tuple[str, str]] = {
     "filtered_out": ("Filtered out", "No article passes the time and source filters: widen them and ask again."),
 }
 NEAR_WHILE_WRITING = 3
-_SHOWN = ' class="shown"'
-
-
-def chip(citation: Citation, all_citations: Sequence[Citation]) -> str:
-    """The small number after a sentence: a link that opens the cited passage."""
-    told = f"{citation.title}, {citation.source}" if citation.source else citation.title
-    return (
-        f'<a class="chip" href="{escape(reader_address(citation, all_citations))}" '
-        f'title="{escape(clipped(citation.quote, 300))}" '
-        f'aria-label="Citation {citation.marker}: {escape(clipped(told, 120))}">{citation.marker}</a>'
-    )
-
-
-def clipped(text: str, characters: int) -> str:
-    """The text, or its beginning up to a word's end with an ellipsis."""
-    if len(text) <= characters:
-        return text
-    return text[:characters].rsplit(None, 1)[0] + "…"
 
 
 def sentences_html(sentences: Sequence[Sentence], citations: Sequence[Citation]) -> str:
@@ -54,56 +37,16 @@ def sentences_html(sentences: Sequence[Sentence], citations: Sequence[Citation])
     return "".join(parts)
 
 
-def cited_html(citations: Sequence[Citation], sentences: Sequence[Sentence] = ()) -> str:
-    """What the answer cites, in the order of the markers: number, article, quote.
-
-    A quote that is itself a sentence of the answer is marked as shown there, and not shown twice.
-    """
-    shown = {sentence.text for sentence in sentences if sentence.status == "quoted"}
-    items = [
-        f'<li{_SHOWN if citation.quote in shown else ""}><span class="marker">{citation.marker}</span>'
-        f"{_passage_html(citation, citations)}</li>"
-        for citation in sorted(citations, key=lambda citation: citation.marker)
-    ]
-    return f'<ol class="cited" aria-label="Cited passages">{"".join(items)}</ol>' if items else ""
-
-
-def near_html(nearest: Sequence[Nearest], *, label: str) -> str:
-    """Passages that are no part of the answer, those of one article together, best first."""
-    if not nearest:
-        return ""
-    by_article: dict[tuple[str, int], list[Nearest]] = {}
-    for passage in nearest:
-        by_article.setdefault((passage.article_id, passage.version), []).append(passage)
-    items = "".join(
-        f"<li>{_passage_html(first, ())}</li>{''.join(_another_html(other) for other in others)}"
-        for first, *others in by_article.values()
-    )
-    return f'<ul class="near" aria-label="{escape(label)}">{items}</ul>'
-
-
-def _passage_html(passage: Citation | Nearest, others: Iterable[Passage]) -> str:
-    address = escape(reader_address(passage, others))
-    return (
-        f'<div class="passage"><a class="opens" href="{address}">{isolated(passage.title)}</a>'
-        f'<span class="byline">{byline(passage.source, passage.published_at)}</span>'
-        f'<q class="quote" dir="auto">{escape(passage.quote)}</q></div>'
-    )
-
-
-def _another_html(passage: Nearest) -> str:
-    """One more passage of the article that the one before is of."""
-    address = escape(reader_address(passage))
-    return (
-        f'<li class="another"><div class="passage"><a class="opens" href="{address}">'
-        f'<q class="quote" dir="auto">{escape(passage.quote)}</q></a></div></li>'
-    )
-
-
-def answer_html(answer: Answer, changes: Sequence[ArticleChange] = ()) -> str:
+def answer_html(
+    answer: Answer,
+    changes: Sequence[ArticleChange] = (),
+    *,
+    feedback: Feedback | None = None,
+    suggestions: Sequence[str] = (),
+) -> str:
     """A finished turn. An abstention is marked as one, says why, and shows what came nearest.
 
-    The answer is shown as it was; `changes` are told above it.
+    The answer is shown as it was; `changes` are told above it, `suggestions` for going on below.
     """
     if answer.answered:
         body = (
@@ -118,7 +61,11 @@ def answer_html(answer: Answer, changes: Sequence[ArticleChange] = ()) -> str:
         body = _abstention_html(answer)
     return _turn_html(
         answer.question,
-        changes_html(changes) + body + facts_html(answer),
+        changes_html(changes)
+        + body
+        + facts_html(answer)
+        + judgement_html(answer, feedback)
+        + _follow_html(suggestions),
         kind="answered" if answer.answered else "abstained",
         standalone=answer.standalone_question,
         as_of=answer.as_of,
@@ -138,6 +85,15 @@ def _abstention_html(answer: Answer) -> str:
 
 def _fallback_html(fallback: str | None, what: str = "Answered with quotes") -> str:
     return f'<p class="fallback">{what}: {escape(fallback.rstrip("."))}.</p>' if fallback else ""
+
+
+def _follow_html(suggestions: Sequence[str]) -> str:
+    if not suggestions:
+        return ""
+    asked = "".join(
+        f'<button type="button" data-act="ask" data-id="{escape(one)}">{isolated(one)}</button>' for one in suggestions
+    )
+    return f'<div class="follow" role="group" aria-label="Go on with">{asked}</div>'
 
 
 def _notes_html(notes: Sequence[str]) -> str:

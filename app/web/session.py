@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A turn as the page shows it; `answer` is None for one that was stopped, has failed, or is still on its way."""
+    """A turn as the page shows it; `answer` is None for one that was stopped, has failed, or is still on its way.
+
+    `suggestions` are for going on, made once.
+    """
 
     html: str
     answer: Answer | None = None
+    suggestions: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -69,7 +73,9 @@ class Session:
         self.clear()
         if not answers:
             return False
-        *self.past, self.current = [_shown(desk, answer) for answer in answers]
+        *before, last = answers
+        self.past = [_shown(desk, answer) for answer in before]
+        self.current = finished(desk, last)
         self.conversation_id = conversation_id
         return True
 
@@ -77,8 +83,15 @@ class Session:
         """Note anew what has changed since the answers that are shown."""
         self.past = [_shown(desk, shown.answer) if shown.answer else shown for shown in self.past]
         if self.current and self.current.answer:
-            self.current = _shown(desk, self.current.answer)
+            self.current = _shown(desk, self.current.answer, self.current.suggestions)
 
 
-def _shown(desk: Desk, answer: Answer) -> Shown:
-    return Shown(render.answer_html(answer, desk.changes(answer)), answer)
+def finished(desk: Desk, answer: Answer) -> Shown:
+    """The last turn, to go on from."""
+    return _shown(desk, answer, tuple(desk.follow_ups(answer)))
+
+
+def _shown(desk: Desk, answer: Answer, suggestions: tuple[str, ...] = ()) -> Shown:
+    said = desk.feedback(answer.turn_id)
+    html = render.answer_html(answer, desk.changes(answer), feedback=said, suggestions=suggestions)
+    return Shown(html, answer, suggestions)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from app.schema import ConversationSummary
 from app.web.escaping import day, escape, isolated
 from app.web.framing import export_address
-from app.web.render import clipped
+from app.web.passages import clipped
 
 CONVERSATIONS_SHOWN = 100
 TITLE_CHARACTERS = 90

@@ -70,6 +70,21 @@
     field.focus();
   };
 
+  // What was judged is drawn anew: the focus goes to what is asked next there, or stays near where it was.
+  const refocus = (acted) => {
+    const judged = acted.dataset.act === "rate" ? acted.closest(".judgement") : null;
+    if (!judged) return;
+    const before = judged.innerHTML;
+    const looking = new MutationObserver(() => {
+      if (judged.isConnected && judged.innerHTML === before) return;
+      looking.disconnect();
+      const next = find(".why[open] input", judged) || find(".why summary", judged) || acted;
+      next.focus({ preventScroll: true });
+    });
+    looking.observe(judged, { childList: true, subtree: true, attributes: true });
+    setTimeout(() => looking.disconnect(), 5000);
+  };
+
   document.addEventListener("click", (event) => {
     if (!event.target.closest) return;
     if (event.target.closest(".drawer")) { drawer(!document.body.classList.contains("recalling-now")); return; }
@@ -77,15 +92,26 @@
       if (!menu.contains(event.target)) menu.open = false;
     });
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    const button = event.target.closest("[data-act], [data-rename], [data-copy], [data-edit]");
+    const button = event.target.closest("button[data-act], a[data-act], [data-rename], [data-copy], [data-edit]");
     if (!button) return;
     if (button.dataset.copy) { copy(button); return; }
     if ("edit" in button.dataset) { edit(button); return; }
     if ("rename" in button.dataset) { rename(button); return; }
     event.preventDefault();
     if (!sure(button)) return;
-    tell(button, { do: button.dataset.act, id: button.dataset.id });
+    refocus(button);
+    tell(button, { do: button.dataset.act, id: button.dataset.id, verdict: button.dataset.verdict });
     if (button.dataset.act === "open") drawer(false);
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest ? event.target.closest("form[data-act]") : null;
+    if (!form) return;
+    event.preventDefault();
+    const given = new FormData(form);
+    const verdict = [...given.entries()].find(([name]) => name.startsWith("verdict"));
+    refocus(form);
+    tell(form, { do: form.dataset.act, id: form.dataset.id, verdict: verdict && verdict[1], note: given.get("note") });
+    say("Noted");
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

@@ -1,0 +1,59 @@
+"""What readers said of answers, kept in the library's own file. Leaves out: what is made of it (evaluation).
+
+A turn has at most one: what is said last counts. It goes when its turn goes.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sql
+
+from app.errors import ConversationNotFoundError
+from app.record import turns
+from app.schema import Feedback, Verdict
+from index.library import Library
+
+feedback = sql.Table(
+    "feedback",
+    turns.metadata,
+    sql.Column("turn_id", sql.Text, sql.ForeignKey(turns.c.turn_id, ondelete="CASCADE"), primary_key=True),
+    sql.Column("verdict", sql.Text, nullable=False),
+    sql.Column("note", sql.Text, nullable=False),
+    sql.Column("given_at", sql.Text, nullable=False),
+)
+
+
+class FeedbackRecord:
+    """The feedback on the turns of one library; `Record` has made its tables before."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        with library.transaction() as connection:
+            feedback.create(connection, checkfirst=True)
+
+    def give(self, turn_id: str, verdict: Verdict, note: str) -> None:
+        """Keeps what was said of a turn, in place of what was said before. Raises ConversationNotFoundError."""
+        with self._library.transaction() as connection:
+            if connection.execute(sql.select(turns.c.turn_id).where(turns.c.turn_id == turn_id)).scalar() is None:
+                raise ConversationNotFoundError(f"there is no turn {turn_id!r} in this library")
+            given_at = datetime.now(UTC).isoformat(timespec="seconds")
+            values = {"turn_id": turn_id, "verdict": verdict, "note": note, "given_at": given_at}
+            connection.execute(feedback.insert().prefix_with("OR REPLACE").values(**values))
+
+    def withdraw(self, turn_id: str) -> None:
+        """Forgets what was said of a turn; nothing said is no error."""
+        with self._library.transaction() as connection:
+            connection.execute(feedback.delete().where(feedback.c.turn_id == turn_id))
+
+    def of(self, turn_id: str) -> Feedback | None:
+        """What was said of a turn, None where nothing was."""
+        with self._library.reading() as connection:
+            row = connection.execute(sql.select(feedback).where(feedback.c.turn_id == turn_id)).mappings().one_or_none()
+        return Feedback(**row) if row else None
+
+    def all(self) -> list[Feedback]:
+        """Everything said, in the order in which the questions were asked."""
+        query = sql.select(feedback).join(turns).order_by(sql.literal_column("turns.rowid", sql.Integer))
+        with self._library.reading() as connection:
+            return [Feedback(**row) for row in connection.execute(query).mappings()]
