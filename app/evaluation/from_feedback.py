@@ -124,7 +124,8 @@ def _gold(answer: Answer, note: str) -> list[dict[str, str]]:
 def _named(desk: JudgedDesk, note: str, answer: Answer) -> list[dict[str, str]]:
     """The passage that the note quotes, where an article that was shown holds it word for word."""
     quote = " ".join(note.split())
-    shown = dict.fromkeys((one.article_id, one.version) for one in (*answer.citations, *answer.nearest))
+    passages: list[Citation | Nearest] = [*answer.citations, *answer.nearest]
+    shown = dict.fromkeys((one.article_id, one.version) for one in passages)
     for article_id, version in shown if quote else ():
         try:
             text = desk.article(article_id, version).text
