@@ -38,5 +38,10 @@ def golden(args: argparse.Namespace) -> int:
     if action == "check" and args.file is None:
         terminal.tell(f"name the file to {action}, such as tests/golden/seeds.jsonl")
         return MISUSED
+    if action == golden_command.NEW and not golden_command.has_place(args):
+        terminal.tell("name a file to add accepted questions to with --output, or take every proposal with --all")
+        return MISUSED
     with open_desk(load(args), writer=False) as desk:
+        if action == golden_command.NEW:
+            return golden_command.new(args, desk)
         return (golden_command.check if action == "check" else golden_command.from_feedback)(args, desk)

@@ -1,4 +1,4 @@
-"""`onrecord golden`: whether golden questions still fit the library, new ones from feedback, and their schema.
+"""`onrecord golden`: questions from articles and from feedback, whether they still fit the library, their schema.
 
 Leaves out: asking them.
 """
@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.evaluation.options import count
+
 if TYPE_CHECKING:  # --help must not wait for pydantic
     from collections.abc import Sequence
 
@@ -18,8 +20,10 @@ if TYPE_CHECKING:  # --help must not wait for pydantic
     from app.evaluation.from_feedback import JudgedDesk
     from app.evaluation.running import AskedDesk
 
+NEW = "new"
 FROM_FEEDBACK = "from-feedback"
-ACTIONS = ("check", FROM_FEEDBACK, "schema")
+ACTIONS = (NEW, "check", FROM_FEEDBACK, "schema")
+PROPOSED = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,14 +33,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         choices=ACTIONS,
         metavar="ACTION",
-        help="check: find questions of FILE whose gold passages the library does not hold any more; "
+        help="new: propose questions from the articles, each with the passage that answers it, to accept, edit or "
+        "reject; check: find questions of FILE whose gold passages the library does not hold any more; "
         "from-feedback: print a golden line for each answer that a reader judged, or add the new ones to FILE; "
         "schema: print the JSON schema of a line of a golden file",
     )
     parser.add_argument(
         "file", type=Path, nargs="?", metavar="FILE", help="golden questions, JSONL, one question a line"
     )
-
+    new = parser.add_argument_group("new")
+    new.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="add accepted questions to this file, the same as naming it as FILE (default: FILE)",
+    )
+    new.add_argument("--all", action="store_true", help="take every proposal without asking (default: ask about each)")
+    new.add_argument(
+        "-n", "--count", type=count, default=PROPOSED, metavar="N", help=f"how many to propose (default: {PROPOSED})"
+    )
+    new.add_argument("--seed", type=int, default=0, metavar="N", help="another seed, other questions (default: 0)")
     parser.add_argument(
         f"--{FROM_FEEDBACK}",
         dest="action_named",
@@ -52,12 +69,24 @@ def action_of(args: argparse.Namespace) -> str | None:
     return named
 
 
+def has_place(args: argparse.Namespace) -> bool:
+    """Whether proposals have somewhere to go: a file for what is accepted, or all are taken and printed."""
+    return bool(args.output or args.file or args.all or args.json)
+
+
 def print_schema() -> int:
     """Print the JSON schema of a golden file's lines."""
     from app.evaluation.golden_lines import golden_schema
 
     sys.stdout.write(json.dumps(golden_schema(), indent=2, ensure_ascii=False) + "\n")
     return 0
+
+
+def new(args: argparse.Namespace, desk: AskedDesk) -> int:
+    """Propose questions from the library; 1 where its articles allow none, else 0."""
+    from app.evaluation.proposing.command import new as propose
+
+    return propose(args, desk)
 
 
 def check(args: argparse.Namespace, desk: AskedDesk) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
 from app.errors import GoldenFileError
@@ -28,6 +29,23 @@ def gold_articles(questions: Iterable[Golden], articles: Iterable[ArticleSummary
             f"({next(iter(found))!r} for one): add them first with 'onrecord add'"
         )
     return found
+
+
+def golden_names(articles: Sequence[ArticleSummary]) -> dict[str, str]:
+    """For every article id the name that a golden file should call it by: one that stays when the library is rebuilt.
+
+    That is the record's id, the file's name or the address, whichever no other article has; else the article's id.
+    """
+    counts = Counter(name for article in articles for name in _names(article))
+    return {
+        article.article_id: next((name for name in _lasting(article) if counts[name] == 1), article.article_id)
+        for article in articles
+    }
+
+
+def _lasting(article: ArticleSummary) -> tuple[str, ...]:
+    path, _, record = article.origin.partition("#")
+    return tuple(name for name in (record, article.url or "", PurePath(path).name) if name)
 
 
 def _names(article: ArticleSummary) -> set[str]:
