@@ -25,6 +25,7 @@ from app.asked import Day, read_day, read_filters, read_question
 from app.config import Settings, load_settings
 from app.holdings import Holdings
 from app.schema import Answer, Event, Finished, WriterStatus
+from app.timeline import Happening, happenings
 from app.turn import Exchange, Turn
 from app.wiring import Parts, library_folder, open_parts
 from index.articles import Retrieved
@@ -162,6 +163,10 @@ class Desk(Holdings):
             filters=read_filters(since, until, sources, undated=undated),
             k=k,
         )
+
+    def timeline(self, question: str, *, k: int = 30, **options: Any) -> list[Happening]:
+        """What the `k` best passages say happened when, about this, the earliest first; options as `search`."""
+        return happenings(self.search(question, k=k, **options).evidence, question)
 
     def writer_status(self) -> WriterStatus:
         """Where the writer stands."""

@@ -11,7 +11,7 @@ from datetime import date
 
 from index.windows import MONTHS, Window, days_after, days_before, month_span
 
-_ABBREVIATED = {month[:3].lower(): number for number, month in enumerate(MONTHS, start=1)}
+MONTH_NUMBERS = {month[:3].lower(): number for number, month in enumerate(MONTHS, start=1)}
 _MONTH = (
     r"(?P<month>Jan(?:uary|\.)?|Feb(?:ruary|\.)?|March|Mar\.|April|Apr\.|May|June|Jun\.|July|Jul\.|Aug(?:ust|\.)?"
     r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
@@ -23,7 +23,7 @@ _RELATION = (
 )
 _DAY_FIRST = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?" + _MONTH + r"(?:,?\s+" + _YEAR + r")?(?!\w)"
 _MONTH_FIRST = _MONTH + r"\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?(?!\d)(?:,?\s+" + _YEAR + r")?(?!\w)"
-_FORMS = tuple(
+FORMS = tuple(
     re.compile(_RELATION + form)
     for form in (
         r"\b(?P<year>(?:19|20)\d\d)-(?P<number>\d\d)-(?P<day>\d\d)\b",
@@ -49,7 +49,7 @@ def named_windows(question: str, as_of: date) -> tuple[list[Window], bool]:
     windows: list[Window] = []
     settled = False
     rest = question
-    for form in _FORMS:
+    for form in FORMS:
         for found in form.finditer(rest):
             read = _window(found, as_of)
             if read is not None:
@@ -69,17 +69,16 @@ def _window(found: re.Match[str], as_of: date) -> tuple[Window, bool] | None:
     year = int(parts["year"]) if parts.get("year") else None
     month = int(parts["number"]) if parts.get("number") else None
     if parts.get("month"):
-        month = _ABBREVIATED[parts["month"][:3].lower()]
+        month = MONTH_NUMBERS[parts["month"][:3].lower()]
     if month is None:
         return _of_year(year or as_of.year, "" if parts["the"] else relation, as_of)
     if not parts.get("day"):
         if year is None and not relation:
             return None
-        first, last = month_span(*_placed(year, month, 1, as_of))
+        first, last = month_span(*placed(year, month, 1, as_of))
         return _with_relation(first, last, relation, as_of), True
     try:
-        placed = _placed(year, month, int(parts["day"]), as_of)
-        day = date(*placed, int(parts["day"]))
+        day = date(*placed(year, month, int(parts["day"]), as_of), int(parts["day"]))
     except ValueError:
         return None
     if day > as_of:
@@ -98,7 +97,8 @@ def _of_year(year: int, relation: str, as_of: date) -> tuple[Window, bool] | Non
     return Window(first, last, 60.0, 0.6 if told else 0.25), told
 
 
-def _placed(year: int | None, month: int, day: int, as_of: date) -> tuple[int, int]:
+def placed(year: int | None, month: int, day: int, as_of: date) -> tuple[int, int]:
+    """The year and month meant: where no year is told the last such day seen from `as_of`, or one that is near."""
     if year is not None:
         return year, month
     this_year = date(as_of.year, month, min(day, 28))

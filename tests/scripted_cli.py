@@ -12,6 +12,7 @@ import scripted_desk
 
 from app.cli import opening
 from app.schema import Answer, Event, EvidenceFound, Finished, SentenceReleased, WriterStatus
+from app.timeline import Happening, happenings
 from index.articles import Added, Evidence, Retrieved
 
 EVIDENCE = Evidence(
@@ -58,6 +59,10 @@ class CommandDesk(scripted_desk.ScriptedDesk):
         for sentence in self.reply.sentences:
             yield SentenceReleased(sentence=sentence, citations=())
         yield Finished(answer=self.reply)
+
+    def timeline(self, question: str, **options: Any) -> list[Happening]:
+        self.searched.append({"question": question, **options})
+        return happenings([scripted_desk.citation(1, scripted_desk.DATED)])
 
     def search(self, question: str, **options: Any) -> Retrieved:
         self.searched.append({"question": question, **options})

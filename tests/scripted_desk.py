@@ -38,6 +38,7 @@ TEXT = (
     "The deal is expected to be finalized by mid-year.\n\n"
     "Nissan has no plan to provide engineering support to Renault's new Ampere EV business.\n"
 ) + "Both sides said that talks went on. " * 60
+DATED = "Nissan and Renault agreed on Monday to reshape their alliance."
 STAKE = "Renault will cut its stake in Nissan to 15% from 43%, matching the size of Nissan's stake in Renault."
 TIME = "The deal is expected to be finalized by mid-year."
 AMPERE = "Nissan has no plan to provide engineering support to Renault's new Ampere EV business."

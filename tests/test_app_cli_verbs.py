@@ -283,3 +283,12 @@ def test_a_writer_that_is_ready_is_not_watched(desk: CommandDesk) -> None:
 
 def test_eval_runs_a_golden_file(run: Run, desk: CommandDesk, tmp_path: Path) -> None:
     assert run("eval", str(tmp_path / "missing.jsonl"))[0] == 1
+
+
+def test_timeline_tells_times_and_takes_the_filters(run: Run, desk: CommandDesk) -> None:
+    code, out, err = run("timeline", "the alliance", "--since", "2023-01-01", "-k", "5")
+    assert (code, err) == (0, "")
+    assert out.startswith("30 January 2023\n  “Nissan and Renault agreed on Monday to reshape their alliance.”\n")
+    assert desk.searched[-1]["k"] == 5
+    assert str(desk.searched[-1]["since"]) == "2023-01-01"
+    assert json.loads(run("timeline", "the alliance", "--json")[1])["timeline"][0]["first"] == "2023-01-30"

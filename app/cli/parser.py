@@ -110,6 +110,12 @@ def _search(parser: argparse.ArgumentParser) -> None:
     _add_filters(parser)
 
 
+def _timeline(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("question", type=values.question, metavar="QUESTION", help="what to tell the times of")
+    parser.add_argument("-k", type=values.count, default=30, metavar="N", help="from how many passages (default: 30)")
+    _add_filters(parser)
+
+
 def _ask(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("question", type=values.question, metavar="QUESTION", help="the question, in quotation marks")
     _add_filters(parser)
@@ -174,6 +180,7 @@ _VERBS = (
     ("show", "show an article", _show, verbs.show),
     ("remove", "remove an article from answers", _remove, verbs.remove),
     ("search", "find passages, best first", _search, verbs.search),
+    ("timeline", "tell what happened when, in quotes, earliest first", _timeline, verbs.timeline),
     ("ask", "ask the articles a question", _ask, verbs.ask),
     ("eval", "run golden questions and measure the answers", evaluation.add_arguments, verbs.evaluate),
     ("golden", "look after golden questions", golden_command.add_arguments, verbs.golden),

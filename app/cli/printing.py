@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli.terminal import shown, wrapped
 from app.schema import Answer, ArticleSummary, published_text
+from app.timeline import Happening, told_time
 
 if TYPE_CHECKING:
     from index.articles import Added, Retrieved, Version
@@ -71,6 +72,35 @@ def retrieved_record(question: str, retrieved: Retrieved) -> dict[str, Any]:
         "allowed_articles": retrieved.allowed_articles,
         "undated_left_out": retrieved.undated_left_out,
     }
+
+
+def timeline_text(found: Sequence[Happening]) -> str:
+    """One paragraph a time, each with the sentence that names it, word for word, and where it stands."""
+    if not found:
+        return "No passage about this names a time."
+    return "\n\n".join(_happening_text(one) for one in found)
+
+
+def _happening_text(one: Happening) -> str:
+    told = ", ".join(shown(part) for part in (one.title, one.source) if part)
+    published = f", published {one.published}" if one.published else ""
+    whence = f"{told}{published} ({one.article_id} v{one.version}, {one.start}-{one.end})"
+    quote = wrapped(f"“{shown(one.sentence)}”", first="  ", rest="  ")
+    return f"{told_time(one.first, one.last)}\n{quote}\n{wrapped(whence, first='  ', rest='  ')}"
+
+
+def timeline_record(question: str, found: Sequence[Happening]) -> dict[str, Any]:
+    """The same for JSON: times as their first and last day."""
+    rows = [
+        {
+            "first": one.first.isoformat(), "last": one.last.isoformat(), "sentence": one.sentence,
+            "article_id": one.article_id, "version": one.version, "start": one.start, "end": one.end,
+            "title": one.title, "source": one.source,
+            "published": one.published.isoformat() if one.published else None,
+        }
+        for one in found
+    ]  # fmt: skip
+    return {"question": question, "timeline": rows}
 
 
 def articles_table(articles: Sequence[ArticleSummary]) -> str:

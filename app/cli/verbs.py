@@ -101,6 +101,21 @@ def search(args: argparse.Namespace) -> int:
     return 0
 
 
+def timeline(args: argparse.Namespace) -> int:
+    """Tell what happened when; where no passage names a time, that is said and is no failure."""
+    from app.cli import terminal
+    from app.cli.opening import opened_desk
+    from app.cli.printing import timeline_record, timeline_text
+
+    with opened_desk(args, writer=False) as desk:
+        found = desk.timeline(args.question, k=args.k, **_filters(args))
+    if args.json:
+        terminal.write_json(timeline_record(args.question, found))
+    else:
+        terminal.write(timeline_text(found))
+    return 0
+
+
 def ask(args: argparse.Namespace) -> int:
     """Ask a question; an abstention is an answer, and so is one of quotes."""
     from app.cli import terminal

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 READER_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 ANSWER_POLICY = READER_POLICY + "; script-src 'self'; connect-src 'self'"
+ANSWER_SCRIPTS = tuple(f"onrecord/{name}.js" for name in ("page", "acting", "plotting"))
 _MEDIA = {"markdown": ("text/markdown", "md"), "json": ("application/json", "json")}
 
 
@@ -48,9 +49,7 @@ class Documents:
         def made(desk: Desk) -> Response:
             answer = desk.turn(turn_id)
             body = permanent.answer_body(answer, desk.changes(answer))
-            return _page(
-                answer.question, body, policy=ANSWER_POLICY, scripts=("onrecord/page.js", "onrecord/acting.js")
-            )
+            return _page(answer.question, body, policy=ANSWER_POLICY, scripts=ANSWER_SCRIPTS)
 
         return self._document(made)
 

@@ -27,7 +27,7 @@ WELCOME = (
     "</div>"
 )
 HEAD = '<link rel="stylesheet" href="onrecord/page.css">' + "".join(
-    f'<script src="onrecord/{name}.js" defer></script>' for name in ("page", "acting", "following")
+    f'<script src="onrecord/{name}.js" defer></script>' for name in ("page", "acting", "following", "plotting")
 )
 
 

@@ -17,17 +17,17 @@ from index.articles import Version
 
 Span = tuple[int, int]
 BESIDE = (
-    '<aside id="reader" aria-label="Article reader"><div class="bar">'
+    '<div class="side"><div id="timeline"></div><aside id="reader" aria-label="Article reader"><div class="bar">'
     '<div class="steps" role="group" aria-label="Citations of this answer" hidden>'
     '<button type="button" data-step="-1" aria-keyshortcuts="ArrowLeft">← Previous</button>'
     '<span class="place"></span>'
     '<button type="button" data-step="1" aria-keyshortcuts="ArrowRight">Next →</button></div>'
     '<button type="button" class="close" aria-label="Close the article">Close</button></div>'
     '<div id="reader-body" tabindex="0" role="region" aria-label="Article">'
-    '<p class="hint">Choose a number in an answer to read the passage in its article.</p></div></aside>'
+    '<p class="hint">Choose a number in an answer to read the passage in its article.</p></div></aside></div>'
     '<p id="announce" class="unseen" role="status" aria-live="polite"></p>'
 )
-"""The reader beside a chat or an answer, empty; page.js fills it."""
+"""The reader beside a chat or an answer, above it the timeline's place; page.js and plotting.js fill them."""
 
 
 class Passage(Protocol):

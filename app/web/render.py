@@ -11,6 +11,7 @@ from app.web.escaping import day, escape, isolated
 from app.web.framing import changes_html, facts_html
 from app.web.judgement import judgement_html
 from app.web.passages import chip, cited_html, near_html
+from app.web.plot import timeline_html
 
 ABSTENTIONS: dict[Reason, tuple[str, str]] = {
     "not_stated": ("Not stated", "The articles in this library do not say."),
@@ -52,7 +53,7 @@ def answer_html(
         body = (
             f'<div class="words">{sentences_html(answer.sentences, answer.citations)}</div>'
             f"{_fallback_html(answer.fallback)}{_notes_html(answer.notes)}"
-            f"{cited_html(answer.citations, answer.sentences)}"
+            f"{timeline_html(answer.citations)}{cited_html(answer.citations, answer.sentences)}"
         )
         if answer.nearest:
             near = near_html(answer.nearest, label="Passages that came near")

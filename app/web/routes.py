@@ -22,6 +22,7 @@ _ASSETS = {
     "page.js": "text/javascript",
     "acting.js": "text/javascript",
     "following.js": "text/javascript",
+    "plotting.js": "text/javascript",
 }
 
 
