@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     )
     rerank_model: str | None = Field(default=None, description="its model")
     rerank_api_key: str | None = Field(default=None, description="its key", repr=False)
+    retrieval: Literal["hybrid", "dense", "keywords"] = Field(
+        default="hybrid",
+        description="what finds articles: 'hybrid', or 'dense' (vectors) or 'keywords' alone, to measure against",
+    )
     host: str = Field(default="127.0.0.1", description="where the page listens")
     port: int = Field(default=7860, ge=0, le=65535, description="the page's port")
 

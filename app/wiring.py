@@ -19,6 +19,7 @@ from index.embedding import Embedder, EndpointEmbedder, LocalEmbedder
 from index.ingest import Ingest
 from index.keywords import KeywordIndex
 from index.library import Library
+from index.ranking import WEIGHTS
 from index.reranking import EndpointReranker, Reranker
 from index.retrieval import Retriever
 from index.tables import FILE_NAME
@@ -76,7 +77,14 @@ def open_parts(settings: Settings, *, fetch_progress: FetchProgress | None = Non
             vectors=vectors,
             keywords=keywords,
             ingest=Ingest(library, embedder, vectors, keywords),
-            retriever=Retriever(library, embedder, vectors, keywords, reranker=open_reranker(settings)),
+            retriever=Retriever(
+                library,
+                embedder,
+                vectors,
+                keywords,
+                weights=WEIGHTS[settings.retrieval],
+                reranker=open_reranker(settings),
+            ),
             record=Record(library),
             embedder=embedder,
             writers=Writers(settings),

@@ -6,7 +6,9 @@ the sizes of the scores away, found less on news questions than BM25 alone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +43,27 @@ class Weights:
     told_time: float = 2.29
     fresh: float = 1.87
     newer: float = 0.53
+
+
+Finding = Literal["hybrid", "dense", "keywords"]
+"""Whose scores count: those of both engines, those of the vectors, those of words."""
+WEIGHTS: Mapping[Finding, Weights] = {
+    "hybrid": Weights(),
+    "dense": Weights(
+        keywords=0.0,
+        chunk_coverage=0.0,
+        article_coverage=0.0,
+        title=0.0,
+        lead=0.0,
+        told_time=0.63,
+        fresh=0.42,
+        newer=0.12,
+    ),
+    "keywords": Weights(vectors=0.0),
+}
+"""One engine alone is there to be measured against. Similarities lie closer together than scores of words, so beside
+them alone time has weights of its own, fitted in the same way (`fitting --engine dense`); with those of "hybrid" it
+would drown them. Beside words alone weights of their own found no more than these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

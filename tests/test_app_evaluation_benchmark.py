@@ -75,6 +75,9 @@ def test_fit_finds_the_score_that_tells() -> None:
     weights = fitting.fit(cases)
     assert weights[0] == 1.0
     assert weights[:8].argmax() == 2
+    alone = fitting.fit(cases, fitting.COLUMNS["dense"])
+    assert alone[1] == 1.0
+    assert alone[[0, 2, 3, 4, 5]].tolist() == [0.0] * 5
 
 
 def test_table_has_a_line_for_each_figure() -> None:

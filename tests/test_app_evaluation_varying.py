@@ -30,6 +30,17 @@ def test_every_combination_is_a_case_and_the_last_varies_fastest() -> None:
     assert found[0].file_name == "as_of=on-llm_evidence_tokens=280"
 
 
+def test_what_finds_articles_can_be_varied() -> None:
+    found = cases(["retrieval"], ["retrieval=dense,keywords,hybrid"], settings=Settings(), as_of_field=None)
+    assert [(one.label, one.settings.retrieval) for one in found] == [
+        ("retrieval=dense", "dense"),
+        ("retrieval=keywords", "keywords"),
+        ("retrieval=hybrid", "hybrid"),
+    ]
+    with pytest.raises(ConfigError, match="retrieval=magic cannot be"):
+        cases(["retrieval"], ["retrieval=magic"], settings=Settings(), as_of_field=None)
+
+
 def test_systems_alone_are_cases_of_their_name() -> None:
     found = cases(["quotes", "embedded"], [], settings=Settings(), as_of_field=None)
     assert [(one.label, one.system) for one in found] == [("quotes", "quotes"), ("embedded", "embedded")]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.config import Settings, load_settings
+from app.desk import Desk
 from app.schema import WriterStatus
 from app.wiring import Writers, library_folder, open_embedder, open_parts
 from index.embedding import EndpointEmbedder, LocalEmbedder
@@ -109,3 +110,20 @@ def test_library_that_is_asked_for_comes_before_the_settings(tmp_path: Path) -> 
     assert library_folder(None, settings) is settings
     assert library_folder(tmp_path / "other", settings).library == tmp_path / "other"
     assert library_folder("other", settings).library == Path("other")
+
+
+def test_settings_tell_what_finds_articles(tmp_path: Path, cache_dir: Path, embedding_files: Path) -> None:
+    """The same two articles: one has a word of the question, the other is what it is about."""
+    assert embedding_files.exists()
+    settings = settings_with(tmp_path, cache_dir=cache_dir, writer="quotes")
+    with Desk.open(settings=settings, writer=False) as desk:
+        desk.add_bytes("word.txt", b"The automobile museum opens its doors at nine.")
+        desk.add_bytes("meaning.txt", b"Carmakers sold fewer vehicles in spring than a year ago.")
+    best = {}
+    for retrieval in ("dense", "keywords"):
+        changed = settings.model_copy(update={"retrieval": retrieval})
+        with Desk.open(settings=changed, writer=False) as desk:
+            titles = {one.article_id: one.origin for one in desk.articles()}
+            found = desk.search("How did automobile demand develop?")
+            best[retrieval] = titles[found.articles[0][0]]
+    assert best == {"dense": "meaning.txt", "keywords": "word.txt"}

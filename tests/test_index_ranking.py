@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from index.catalogue import UNDATED, Catalogue
-from index.ranking import Scores, Timing, Weights, features, freshness, newness, rank
+from index.ranking import WEIGHTS, Finding, Scores, Timing, features, freshness, newness, rank
 
 Found = Sequence[tuple[int, float]]
 
@@ -59,12 +59,13 @@ def order(
     told: Sequence[float] | None = None,
     fresh: Sequence[float] | None = None,
     newer: Sequence[float] | None = None,
+    finding: Finding = "hybrid",
 ) -> list[int]:
     flags = np.array(allowed if allowed is not None else [True] * len(days))
     timing = Timing(*(np.array(values if values is not None else [0.0] * len(days)) for values in (told, fresh, newer)))
     places, rows = features(catalogue(days), found, allowed=flags, timing=timing)
     assert rows.shape == (len(places), 9)
-    ranked = rank(places, rows, Weights())
+    ranked = rank(places, rows, WEIGHTS[finding])
     values = [score for _, score in ranked]
     assert values == sorted(values, reverse=True)
     return [place for place, _ in ranked]
@@ -72,6 +73,13 @@ def order(
 
 def test_nothing_found_is_nothing_ranked() -> None:
     assert order([None, None], scores()) == []
+
+
+def test_one_engine_alone_puts_articles_in_its_order() -> None:
+    found = scores(keywords=[(100, 3.0), (102, 1.0)], coverage=[(100, 1.0)], vectors=[(102, 0.9), (100, 0.6)])
+    assert order([None, None], found) == order([None, None], found, finding="keywords") == [0, 1]
+    assert order([None, None], found, finding="dense") == [1, 0]
+    assert order([None, None], found, finding="dense", told=[1.0, 0.0]) == [0, 1]  # time speaks beside either
 
 
 def test_only_what_an_engine_found_is_ranked() -> None:
