@@ -11,12 +11,13 @@ from app.describing import facts
 from app.examples import example_questions, follow_ups
 from app.feedback import FeedbackRecord
 from app.record import Record
-from app.schema import Answer, ArticleChange, ArticleSummary, ConversationSummary, Feedback, Verdict
+from app.schema import Answer, ArticleChange, ArticlePage, ArticleSummary, ConversationSummary, Feedback, Verdict
 from app.stored import answer_from_json
 from app.wiring import Parts
-from index.articles import Added, Article, Version
+from index.articles import Added, Article, ArticleEntry, Version
 from index.errors import ArticleNotFoundError
 from index.loading import count, load, load_address, load_bytes
+from index.shelf import Order, shelf_page, sources
 
 Progress = Callable[[int, int | None, str], None]
 """Called with inputs done, inputs in all (None: not known) and the one at work."""
@@ -74,10 +75,19 @@ class Holdings:
 
     def articles(self) -> list[ArticleSummary]:
         """The live articles, in the order in which they were added."""
-        return [
-            ArticleSummary(**facts(entry), origin=entry.origin, words=entry.words, added_at=entry.added_at.isoformat())
-            for entry in self._parts.library.articles()
-        ]
+        return [_summary(entry) for entry in self._parts.library.articles()]
+
+    def article_page(
+        self, words: str = "", *, order: Order = "added", descending: bool = False, offset: int = 0, limit: int = 100
+    ) -> ArticlePage:
+        """`limit` of the live articles whose title or source holds every word, in an order, from `offset` on."""
+        page = shelf_page(self._parts.library, words, order=order, descending=descending, offset=offset, limit=limit)
+        rows = tuple(_summary(entry) for entry in page.entries)
+        return ArticlePage(articles=rows, offset=offset, found=page.found, total=page.total)
+
+    def sources(self) -> list[str]:
+        """The sources that the live articles name, in the order of the alphabet."""
+        return sources(self._parts.library)
 
     def article(self, article_id: str, version: int | None = None) -> Version:
         """A version of an article, the current one unless told otherwise. Raises ArticleNotFoundError."""
@@ -173,3 +183,7 @@ class Holdings:
                 progress(done, total, title)
 
         return list(self._parts.ingest.add(items, tell))
+
+
+def _summary(entry: ArticleEntry) -> ArticleSummary:
+    return ArticleSummary(**facts(entry), origin=entry.origin, words=entry.words, added_at=entry.added_at.isoformat())

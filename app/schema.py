@@ -185,6 +185,16 @@ class ArticleSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArticlePage:
+    """Some rows of the library's list in an order: those from `offset` on of the `found` that match, of `total`."""
+
+    articles: tuple[ArticleSummary, ...]
+    offset: int
+    found: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationSummary:
     """One row of the list of conversations."""
 

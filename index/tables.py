@@ -128,6 +128,8 @@ def open_engine(folder: Path) -> sql.Engine:
         connection.isolation_level = None
         for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
+        # SQLite's own lower() knows the letters of English alone.
+        connection.create_function("casefold", 1, _casefold, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: sql.Connection) -> None:
@@ -135,6 +137,10 @@ def open_engine(folder: Path) -> sql.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def _casefold(text: str | None) -> str | None:
+    return None if text is None else text.casefold()
 
 
 _REMEDIES = (

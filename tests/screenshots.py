@@ -25,7 +25,7 @@ def made_desk() -> ScriptedDesk:
         f"a{number}": version(article_id=f"a{number}", title=title, source=source)
         for number, (title, source) in enumerate(zip(titles, ("Morning Wire", "The Gazette"), strict=True), start=1)
     }
-    return ScriptedDesk(pause_seconds=0, versions=versions)
+    return ScriptedDesk(pause_seconds=0, held=versions)
 
 
 def take(browser: Browser, url: str, folder: Path, *, width: int, scheme: Any) -> None:

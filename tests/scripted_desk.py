@@ -14,6 +14,7 @@ from app.errors import ConversationNotFoundError
 from app.schema import (
     Answer,
     ArticleChange,
+    ArticlePage,
     ArticleSummary,
     Citation,
     ConversationSummary,
@@ -136,7 +137,7 @@ class ScriptedDesk:
 
     pause_seconds: float = 0.05
     asked: list[dict[str, Any]] = field(default_factory=list)
-    versions: dict[str, Version] = field(default_factory=lambda: {"a1": version()})
+    held: dict[str, Version] = field(default_factory=lambda: {"a1": version()})
     status: WriterStatus = field(
         default_factory=lambda: WriterStatus(state="ready", model="qwen", detail="qwen writes")
     )
@@ -144,6 +145,7 @@ class ScriptedDesk:
     kept: dict[str, list[Answer]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    corrected: dict[str, list[Version]] = field(default_factory=dict)
     removed: dict[str, Version] = field(default_factory=dict)
     judged: dict[str, Feedback] = field(default_factory=dict)
     closed_streams: int = 0
@@ -236,7 +238,7 @@ class ScriptedDesk:
     def changes(self, answer: Answer) -> list[ArticleChange]:
         found = {}
         for article_id in dict.fromkeys(cited.article_id for cited in answer.citations):
-            current = self.versions.get(article_id)
+            current = self.held.get(article_id)
             cited = [one for one in answer.citations if one.article_id == article_id]
             if current is None or current.number != cited[0].version:
                 found[article_id] = ArticleChange(
@@ -247,19 +249,19 @@ class ScriptedDesk:
         return list(found.values())
 
     def remove(self, article_id: str) -> None:
-        if article_id not in self.versions:
+        if article_id not in self.held:
             raise ArticleNotFoundError(f"there is no article {article_id!r}: 'onrecord list' names them")
-        self.removed[article_id] = self.versions.pop(article_id)
+        self.removed[article_id] = self.held.pop(article_id)
 
     def restore(self, article_id: str) -> None:
-        self.versions[article_id] = self.removed.pop(article_id)
+        self.held[article_id] = self.removed.pop(article_id)
 
     def add_bytes(self, name: str, data: bytes) -> list[Added]:
         time.sleep(self.pause_seconds)
         if name.endswith(".bin"):
             return [Added(origin=name, status="failed", error="this is a binary file: give a text")]
-        article_id = f"a{len(self.versions) + 1}"
-        self.versions[article_id] = version(data.decode(), article_id=article_id, title=name, origin=name)
+        article_id = f"a{len(self.held) + 1}"
+        self.held[article_id] = version(data.decode(), article_id=article_id, title=name, origin=name)
         return [Added(origin=name, status="added", article_id=article_id, version=1, title=name)]
 
     def add_address(self, address: str) -> list[Added]:
@@ -279,11 +281,33 @@ class ScriptedDesk:
                 words=len(one.text.split()),
                 added_at=one.added_at.isoformat(),
             )
-            for one in self.versions.values()
+            for one in self.held.values()
         ]
 
+    def article_page(
+        self, words: str = "", *, order: str = "added", descending: bool = False, offset: int = 0, limit: int = 100
+    ) -> ArticlePage:
+        every = self.articles()
+        found = [one for one in every if all(word in one.title.casefold() for word in words.casefold().split())]
+        if order != "added":
+            name = {"published": "published_at"}.get(order, order)
+            found.sort(key=lambda one: getattr(one, name) or "")
+        if descending:
+            found.reverse()
+        rows = tuple(found[offset : offset + limit])
+        return ArticlePage(articles=rows, offset=offset, found=len(found), total=len(every))
+
+    def sources(self) -> list[str]:
+        return sorted({one.source for one in self.held.values() if one.source})
+
+    def versions(self, article_id: str) -> list[Version]:
+        return [*self.corrected.get(article_id, ()), self.article(article_id)]
+
     def article(self, article_id: str, version: int | None = None) -> Version:
-        every = self.versions | self.removed
+        every = self.held | self.removed
+        for one in self.corrected.get(article_id, ()):
+            if one.number == version:
+                return one
         if article_id not in every:
             raise ArticleNotFoundError(f"there is no article {article_id!r}: 'onrecord list' names them")
         return every[article_id]

@@ -212,7 +212,7 @@ def encoded(monkeypatch: pytest.MonkeyPatch, encoding: str) -> io.BytesIO:
 def test_a_terminal_that_lacks_a_character_gets_a_replacement(
     monkeypatch: pytest.MonkeyPatch, desk: CommandDesk
 ) -> None:
-    desk.versions = {"a1": scripted_desk.version(title="Où est — l’été")}
+    desk.held = {"a1": scripted_desk.version(title="Où est — l’été")}
     written = encoded(monkeypatch, "ascii")
     assert main(["list"]) == 0
     sys.stdout.flush()
@@ -220,7 +220,7 @@ def test_a_terminal_that_lacks_a_character_gets_a_replacement(
 
 
 def test_json_is_whole_on_a_terminal_that_lacks_characters(monkeypatch: pytest.MonkeyPatch, desk: CommandDesk) -> None:
-    desk.versions = {"a1": scripted_desk.version(title="Où est — l’été")}
+    desk.held = {"a1": scripted_desk.version(title="Où est — l’été")}
     written = encoded(monkeypatch, "latin-1")
     assert main(["list", "--json"]) == 0
     sys.stdout.flush()

@@ -121,7 +121,7 @@ def test_fallback_and_notes_are_one_line_each(run: Run, desk: CommandDesk) -> No
 
 def test_an_article_cannot_steer_the_terminal(run: Run, desk: CommandDesk) -> None:
     hostile = scripted_desk.version(text="Gone.\x1b[2J\x1b]0;title\x07", title="\x1b[31mRed\nsecond line")
-    desk.versions = {"a1": hostile}
+    desk.held = {"a1": hostile}
     for command in (["list"], ["show", "a1"]):
         assert "\x1b" not in run(*command)[1]
     assert len(run("list")[1].splitlines()) == 2
@@ -131,7 +131,7 @@ def test_show_text_prints_every_byte_and_nothing_else(
     desk: CommandDesk, opened: object, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     text = "\ufeffDas “ü”\r\nzwei\rdrei\x00\x1b[1m \U0001f600 e\u0301"
-    desk.versions = {"a1": scripted_desk.version(text=text)}
+    desk.held = {"a1": scripted_desk.version(text=text)}
     assert main(["show", "a1", "--text"]) == 0
     assert capfdbinary.readouterr().out == text.encode()
 
@@ -166,7 +166,7 @@ def test_list_is_a_table(run: Run) -> None:
 
 
 def test_list_of_nothing_says_how_to_begin(run: Run, desk: CommandDesk) -> None:
-    desk.versions = {}
+    desk.held = {}
     assert run("list") == (
         0,
         "",

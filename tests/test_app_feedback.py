@@ -131,7 +131,7 @@ def test_a_thumb_down_alone_makes_no_question() -> None:
 def test_a_purged_article_is_no_passage_any_more() -> None:
     cited = citation(1, STAKE)
     desk = JudgedDesk(judged=answer(citations=(cited,)), verdict="wrong_citation", note="talks", short={"": "15%"})
-    desk.versions.clear()
+    desk.held.clear()
     assert line_of(desk)["gold"] == []
 
 

@@ -93,7 +93,7 @@ class TimelineDesk(ScriptedDesk):
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    with served_page(lambda: TimelineDesk(versions={"a1": STORY})) as one:
+    with served_page(lambda: TimelineDesk(held={"a1": STORY})) as one:
         yield one
 
 

@@ -225,7 +225,7 @@ def test_only_web_addresses_are_taken_from_the_page(address: str) -> None:
     desk = ScriptedDesk()
     (said,) = adding.add_address(desk, address)  # type: ignore[arg-type]
     assert "is not a web address" in said
-    assert list(desk.versions) == ["a1"]
+    assert list(desk.held) == ["a1"]
 
 
 def failing(error: Exception) -> Callable[[str, bytes], list[Added]]:

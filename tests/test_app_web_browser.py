@@ -212,7 +212,7 @@ class HostileDesk(ScriptedDesk):
     """Every word of its one article tries to become markup."""
 
     def _reply(self, question: str) -> Answer:
-        article = self.versions["a1"]
+        article = self.held["a1"]
         cited = citation(1, STAKE, article)
         said = Sentence(text=HOSTILE, status="supported", citations=(1,))
         near = (nearest(STAKE, article),)
@@ -226,7 +226,7 @@ def test_hostile_articles_stay_text_in_the_browser(browser: Browser) -> None:
     hostile = version(
         HOSTILE + STAKE + HOSTILE, title=HOSTILE, source=HOSTILE, author=HOSTILE, url="javascript:alert(7)"
     )
-    desk = HostileDesk(versions={"a1": hostile})
+    desk = HostileDesk(held={"a1": hostile})
     desk.status = WriterStatus(state="ready", model=HOSTILE, detail=HOSTILE)
     with served_page(lambda: desk) as one:
         page = browser.new_page()

@@ -26,7 +26,7 @@ def desk(scripted: ScriptedDesk) -> Iterator[ScriptedDesk]:
     yield scripted
     scripted.kept.clear()
     scripted.names.clear()
-    scripted.versions, scripted.removed = {"a1": version()}, {}
+    scripted.held, scripted.removed = {"a1": version()}, {}
 
 
 @pytest.fixture(scope="module")
@@ -146,12 +146,12 @@ def test_a_permanent_link_shows_in_a_second_browser_what_was_shown_then(
     said = visit.page.locator("#current .words").inner_text()
     quotes = visit.page.locator("#current .cited .quote").all_inner_texts()
     address = f"{served.url}/{visit.page.get_by_role('link', name='Permanent link').get_attribute('href')}"
-    desk.versions["a1"] = replace(version(TEXT.replace("15%", "14%")), number=2)
+    desk.held["a1"] = replace(version(TEXT.replace("15%", "14%")), number=2)
     with visited(browser, address, width=390) as other:
         assert other.page.locator(".turn .words").inner_text() == said
         assert other.page.locator(".cited .quote").all_inner_texts() == quotes
         expect(other.page.locator(".changed")).to_contain_text("no longer stand in it: read version 2")
-        other.page.locator(".changed a").click()
+        other.page.locator(".changed a").first.click()
         expect(other.page.locator("#reader .text")).to_contain_text("14% from 43%")
         other.page.keyboard.press("Escape")
         other.left = True
@@ -245,7 +245,7 @@ def test_time_and_sources_stay_and_show_until_they_are_taken_away(visit: Visit, 
 
 def test_an_article_is_removed_and_put_back(visit: Visit, desk: ScriptedDesk) -> None:
     page, rows = visit.page, visit.page.locator("#list tbody tr")
-    desk.versions["a2"] = version(article_id="a2", title="A <i>second</i> article")
+    desk.held["a2"] = version(article_id="a2", title="A <i>second</i> article")
     visit.answered(OLD)
     page.get_by_role("tab", name="Library").click()
     expect(rows).to_have_count(2)

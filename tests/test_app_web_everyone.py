@@ -18,7 +18,7 @@ QUESTION = "What stake will Renault hold?"
 def desk() -> ScriptedDesk:
     return ScriptedDesk(
         pause_seconds=0.1,
-        versions={"a1": version(), "a2": version(article_id="a2", title="x" * 90, source="Very long name " * 9)},
+        held={"a1": version(), "a2": version(article_id="a2", title="x" * 90, source="Very long name " * 9)},
     )
 
 

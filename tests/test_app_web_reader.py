@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scripted_desk import STAKE, TEXT, TIME, citation, version
 
 from app.web.reader import article_address, article_html, marked_text, parse_spans, reader_address
+from app.web.revising import MOST_WORDS, revised_html
 
 SPANS = st.lists(st.tuples(st.integers(-3, 60), st.integers(-3, 60)), max_size=5)
 
@@ -84,3 +85,36 @@ def test_title_source_date_and_the_articles_own_address_stand_on_top() -> None:
     assert 'href="https://news.example/alliance"' in head
     assert TEXT[:40] in shown
     assert "<a " not in article_html(version(url="javascript:alert(1)"), None)
+
+
+def test_a_corrected_article_shows_its_versions_and_what_changed() -> None:
+    old = version("Nissan holds 43%.\nIt is <so>.\n")
+    new = version("Nissan holds 15% now.\nIt is <so>.\n", number=2, title="Nissan sells")
+    shown = article_html(new, None, history=[old, new], since=old)
+    assert "Nissan holds <del>43%.</del><ins>15% now.</ins>\nIt is &lt;so&gt;.\n" in shown
+    assert (
+        "Title: <del><bdi>Nissan and Renault reshape their alliance</bdi></del> <ins><bdi>Nissan sells</bdi></ins>"
+        in shown
+    )
+    assert "what changed from version 1 to 2" in shown
+    plain = article_html(new, None, history=[old, new])
+    assert 'href="read?article=a1&amp;version=2&amp;since=1">what changed</a>' in plain
+    assert "<strong>version 2, 6 Feb 2023</strong>" in plain
+    assert "version 1" not in article_html(old, None, history=[old])
+    assert "word for word" in article_html(new, None, history=[old, new], since=version(new.text, title="Else"))
+
+
+WORDS = st.text(alphabet="ab \n<&", max_size=40)
+
+
+@given(WORDS, WORDS)
+def test_what_changed_holds_both_versions_whole(old: str, new: str) -> None:
+    shown = revised_html(version(old), version(new))
+    text = shown[shown.index('<div class="text" dir="auto">') + 29 : -len("</div>")]
+    assert unescape(re.sub(r"<del>.*?</del>|</?ins>", "", text, flags=re.DOTALL)) == new
+    assert unescape(re.sub(r"<ins>.*?</ins>|</?del>", "", text, flags=re.DOTALL)) == old
+
+
+def test_a_stretch_too_long_to_compare_is_replaced_whole() -> None:
+    old, new = "a " * (MOST_WORDS + 1), "b " * (MOST_WORDS + 1)
+    assert revised_html(version(old), version(new)).count("<del>") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -12,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted_desk import AMPERE, STAKE, TIME, abstention, answer, citation, nearest, version
 
-from app.schema import ArticleChange, ArticleSummary, ConversationSummary, Feedback, Sentence, WriterStatus
+from app.schema import ArticleChange, ArticlePage, ArticleSummary, ConversationSummary, Feedback, Sentence, WriterStatus
 from app.web import listing, passages, permanent, render, sidebar
 from app.web.escaping import byline, day, escape, outside_link, web_address
+from app.web.plot import timeline_html
+from app.web.reader import article_html
 from index.articles import Added
 
 HOSTILE = [
@@ -33,7 +36,8 @@ HOSTILE = [
 ALLOWED = {
     "section", "h2", "p", "span", "a", "div", "ol", "ul", "li", "q", "blockquote", "details", "summary", "strong",
     "time", "bdi", "table", "thead", "tbody", "tr", "th", "td", "progress", "article", "mark", "button", "header",
-    "aside", "svg", "path", "form", "label", "input",
+    "aside", "svg", "path", "form", "label", "input", "ins", "del",
+    "figure", "figcaption", "rect", "line", "text", "title",
 }  # fmt: skip
 ATTRIBUTES = {
     "class", "href", "title", "aria-label", "aria-hidden", "aria-busy", "role", "datetime", "dir", "scope", "value",
@@ -41,6 +45,7 @@ ATTRIBUTES = {
     "data-act", "data-id", "data-conversation", "data-copy", "data-edit", "data-rename", "data-sure", "aria-current",
     "data-step", "data-verdict", "aria-pressed", "name", "placeholder", "maxlength", "required", "checked", "open",
     "viewbox", "width", "height", "focusable", "fill", "stroke", "stroke-width", "stroke-linejoin", "d",
+    "aria-sort", "disabled", "x", "y", "rx", "x1", "x2", "y1", "y2", "text-anchor", "data-told",
     "aria-keyshortcuts", "aria-live", "tabindex", "hidden",
 }  # fmt: skip
 
@@ -99,6 +104,9 @@ def test_hostile_text_stays_text_everywhere(evil: str) -> None:
         fallback=evil,
         notes=(evil,),
     )
+    later = replace(article, number=2, title="Later " + evil, text=article.text + evil, author=evil)
+    said = f"It was in May 2020 and in 2021 that {evil}."
+    dated = replace(cited, quote=said, title=evil, source=evil)
     near = (nearest(STAKE, article),)
     summary = ArticleSummary(
         article_id=evil, version=1, title=evil, source=evil, published_at=evil, url=evil, origin=evil, words=1,
@@ -106,18 +114,21 @@ def test_hostile_text_stays_text_everywhere(evil: str) -> None:
     )  # fmt: skip
     gone = ArticleChange(article_id=evil, title=evil, cited_version=1, current_version=None, still_says=False)
     named = ConversationSummary(conversation_id=evil, title=evil, turns=1, updated_at=evil)
-    said = Feedback(turn_id=evil, verdict="wrong_citation", note=evil, given_at=evil)
+    judged = Feedback(turn_id=evil, verdict="wrong_citation", note=evil, given_at=evil)
     added = [Added(origin=evil, status="failed", error=evil), Added(origin=evil, status="added", title=evil)]
     for text in (
         render.answer_html(whole),
         render.answer_html(abstention(question=evil, text=evil, nearest=near)),
-        render.answer_html(replace(whole, turn_id=evil), feedback=said, suggestions=[evil]),
+        render.answer_html(replace(whole, turn_id=evil), feedback=judged, suggestions=[evil]),
         render.streaming_html(evil, evidence=near, sentences=whole.sentences, citations=(cited,)),
         render.problem_html(evil, evil),
         render.answer_html(whole, [gone, replace(gone, current_version=2), replace(gone, still_says=True)]),
         permanent.answer_body(replace(whole, turn_id=evil, conversation_id=evil), [gone]),
         sidebar.conversations_html([named, replace(named, turns=2)], opened=evil, words=evil, problem=evil),
-        listing.library_html([summary], removed=summary),
+        listing.library_html(page_of([summary]), evil, removed=article),
+        article_html(article, None, history=[article, later], since=later),
+        article_html(later, None, history=[article, later]),
+        timeline_html([dated]),
         listing.added_html(added),
         listing.progress_html(1, 2, evil),
         listing.status_html(WriterStatus(state="fetching", model=evil, detail=evil, progress=0.4)),
@@ -262,19 +273,49 @@ def summaries(count: int) -> list[ArticleSummary]:
     ]  # fmt: skip
 
 
-def test_the_library_list_is_short_even_for_a_large_library() -> None:
-    text = listing.library_html(summaries(10_000))
-    assert "10,000 articles, the first 200 shown" in text
+def page_of(rows: list[ArticleSummary], offset: int = 0, found: int | None = None) -> ArticlePage:
+    shown = tuple(rows[offset : offset + listing.ROWS_SHOWN])
+    return ArticlePage(articles=shown, offset=offset, found=len(rows) if found is None else found, total=len(rows))
+
+
+def test_the_library_list_is_a_page_even_of_a_large_library() -> None:
+    text = listing.library_html(page_of(summaries(10_000), 200), view=listing.View("title", descending=False))
+    assert "10,000 articles" in text
+    assert "201–300" in text
     assert text.count("<tr>") == listing.ROWS_SHOWN + 1
     assert "1,200" in text
+    assert re.findall(r'aria-sort="(\w+)"', text) == ["ascending", "none", "none", "none", "none"]
+    assert re.findall(r'data-act="page" data-id="(-?\d+)"( disabled)?', text) == [("100", ""), ("300", "")] * 2
 
 
-def test_the_library_is_searched_by_title_and_source() -> None:
-    text = listing.library_html(summaries(30), "wire title 21")
-    assert "1 of 30 articles" in text
-    assert "Title 21" in text
-    assert "<table>" not in listing.library_html(summaries(30), "nowhere")
-    assert "empty" in listing.library_html([])
+def test_the_ends_of_the_list_lead_no_further() -> None:
+    first, last = listing.library_html(page_of(summaries(150))), listing.library_html(page_of(summaries(150), 100))
+    assert 'data-id="-100" disabled>← Previous' in first
+    assert 'data-id="200" disabled>Next →' in last
+    assert "pager" not in listing.library_html(page_of(summaries(100)))
+
+
+def test_a_column_is_sorted_by_its_better_end_first_and_then_turned() -> None:
+    view = listing.View(offset=300).sorted_by("title")
+    assert (view.order, view.descending, view.offset) == ("title", False, 0)
+    assert view.sorted_by("title").descending
+    assert view.sorted_by("words").descending
+    assert listing.View().sorted_by("<nothing>") == listing.View(descending=False)
+
+
+def test_what_was_searched_is_counted_of_the_whole() -> None:
+    rows = summaries(30)
+    page = ArticlePage(articles=tuple(rows[:1]), offset=0, found=1, total=30)
+    assert "1 of 30 articles" in listing.library_html(page, "wire title 21")
+    assert "<table>" not in listing.library_html(ArticlePage(articles=(), offset=0, found=0, total=30), "nowhere")
+    assert "empty" in listing.library_html(page_of([]))
+
+
+def test_a_corrected_article_leads_to_what_was_corrected() -> None:
+    row = replace(summaries(1)[0], version=3)
+    text = listing.library_html(page_of([row]))
+    assert "version 3</a>" in text
+    assert "version=3&amp;since=2" in text
 
 
 def test_files_that_failed_come_first_with_what_to_do() -> None:

@@ -33,13 +33,16 @@ class Documents:
     def __init__(self, desk: OpeningDesk) -> None:
         self._desk = desk
 
-    def article(self, article_id: str, version: int | None, at: str, also: str) -> Response:
-        """An article in a tab of its own, a passage marked."""
+    def article(self, article_id: str, version: int | None, at: str, also: str, since: int | None) -> Response:
+        """An article in a tab of its own, a passage marked, or what changed since another version."""
 
         def made(desk: Desk) -> Response:
             found = desk.article(article_id, version)
             cited = next(iter(reader.parse_spans(at)), None)
-            return _page(found.title, reader.article_html(found, cited, reader.parse_spans(also)))
+            history = desk.versions(article_id)
+            before = desk.article(article_id, since) if since is not None else None
+            others = reader.parse_spans(also)
+            return _page(found.title, reader.article_html(found, cited, others, history=history, since=before))
 
         return self._document(made)
 

@@ -55,8 +55,10 @@ def outside_link(url: str | None, label: str) -> str:
     )
 
 
-def plain_day(published_at: str | None) -> str:
-    """An ISO date or time as people write the day; what is not a date as it is. Not escaped.
+def plain_day(published_at: str | None, *, short: bool = False) -> str:
+    """An ISO date or time as people write the day, `short` with the month's first letters; no date: as it is.
+
+    Not escaped.
 
     >>> plain_day("2023-02-05T10:00:00+00:00"), plain_day(None)
     ('5 February 2023', 'undated')
@@ -67,16 +69,16 @@ def plain_day(published_at: str | None) -> str:
         moment = date.fromisoformat(published_at[:10])
     except ValueError:
         return published_at
-    return f"{moment.day} {moment:%B} {moment.year}"
+    return f"{moment.day} {moment:{'%b' if short else '%B'}} {moment.year}"
 
 
-def day(published_at: str | None) -> str:
+def day(published_at: str | None, *, short: bool = False) -> str:
     """The same as HTML.
 
     >>> day("2023-02-05")
     '<time datetime="2023-02-05">5 February 2023</time>'
     """
-    shown = plain_day(published_at)
+    shown = plain_day(published_at, short=short)
     if not published_at or shown == published_at:
         return escape(shown)
     return f'<time datetime="{escape(published_at[:10])}">{shown}</time>'

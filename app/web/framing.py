@@ -20,10 +20,12 @@ def _change_html(change: ArticleChange) -> str:
     if change.current_version is None:
         return f"{title} was removed from the library after this answer, which is shown as it was."
     address = escape(article_address(change.article_id, change.current_version))
+    compared = escape(article_address(change.article_id, change.current_version, since=change.cited_version))
     words = "The cited words still stand in it" if change.still_says else "The cited words no longer stand in it"
     return (
         f"{title} has changed since this answer, which is shown as it was. {words}: "
-        f'<a class="opens" href="{address}">read version {change.current_version}</a>.'
+        f'<a class="opens" href="{address}">read version {change.current_version}</a>, '
+        f'<a class="opens" href="{compared}">see what changed</a>.'
     )
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-from app.schema import ArticleSummary, WriterStatus
+from app.schema import ArticlePage, ArticleSummary, WriterStatus
 from app.web.escaping import day, escape, isolated
 from app.web.reader import article_address
-from index.articles import Added
+from index.articles import Added, Version
+from index.shelf import ORDERS, Order
 
-ROWS_SHOWN = 200
+ROWS_SHOWN = 100
+ROWS_BEFORE_PAGER_BELOW = 20
 LINES_SHOWN = 50
 _OUTCOMES: dict[Literal["added", "updated", "unchanged", "failed"], str] = {
     "added": "added",
@@ -21,40 +24,76 @@ _OUTCOMES: dict[Literal["added", "updated", "unchanged", "failed"], str] = {
 }
 
 
-def matching(articles: Sequence[ArticleSummary], words: str) -> list[ArticleSummary]:
-    """The articles whose title or source holds every word, in the order given."""
-    wanted = words.casefold().split()
-    return [
-        article
-        for article in articles
-        if all(word in f"{article.title} {article.source or ''}".casefold() for word in wanted)
-    ]
+@dataclass(frozen=True, slots=True)
+class View:
+    """How the list is looked at: its order, and from which row on."""
+
+    order: Order = "added"
+    descending: bool = True
+    offset: int = 0
+
+    def sorted_by(self, column: str) -> View:
+        """By that column, its other way round where it is so already; from the beginning."""
+        order = next((one for one in ORDERS if one == column), self.order)
+        descending = not self.descending if order == self.order else order in _LARGEST_FIRST
+        return View(order, descending)
 
 
-def library_html(articles: Sequence[ArticleSummary], words: str = "", *, removed: ArticleSummary | None = None) -> str:
-    """A table of the articles that match the words; past ROWS_SHOWN it says how many more there are.
+_COLUMNS: tuple[tuple[Order, str], ...] = (
+    ("title", "Title"), ("source", "Source"), ("published", "Date"), ("words", "Words"), ("added", "Status"),
+)  # fmt: skip
+_LARGEST_FIRST = frozenset(("published", "words", "added"))
+
+
+def library_html(
+    page: ArticlePage, words: str = "", view: View | None = None, *, removed: Version | None = None
+) -> str:
+    """A table of one page of the articles, and the way to the pages beside it.
 
     `removed` is the one that was just taken out, and can be put back.
     """
     told = _removed_html(removed) if removed else ""
-    if not articles:
+    if not page.total:
         return told + '<p class="note">The library is empty. Drop files above to begin.</p>'
-    found = matching(articles, words)
-    count = f"{len(articles):,} article{'' if len(articles) == 1 else 's'}"
+    count = f"{page.total:,} article{'' if page.total == 1 else 's'}"
     if words.strip():
-        count = f"{len(found):,} of {count}"
-    if len(found) > ROWS_SHOWN:
-        count += f", the first {ROWS_SHOWN} shown: search to narrow them"
-    rows = "".join(_row_html(article) for article in found[:ROWS_SHOWN])
-    table = (
-        "<table><thead><tr><th scope='col'>Title</th><th scope='col'>Source</th><th scope='col'>Date</th>"
-        "<th scope='col' class='number'>Words</th><th scope='col'><span class='unseen'>Remove</span></th>"
-        f"</tr></thead><tbody>{rows}</tbody></table>"
+        count = f"{page.found:,} of {count}"
+    rows = "".join(_row_html(article) for article in page.articles)
+    told += f'<div class="counted"><p class="note" role="status">{count}</p>{_pager_html(page)}</div>'
+    if not rows:
+        return told
+    heads = "".join(_head_html(column, label, view or View()) for column, label in _COLUMNS)
+    heads += "<th scope='col'><span class='unseen'>Remove</span></th>"
+    below = _pager_html(page) if len(page.articles) > ROWS_BEFORE_PAGER_BELOW else ""
+    return f"{told}<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{below}"
+
+
+def _head_html(column: Order, label: str, view: View) -> str:
+    sorted_so = ("descending" if view.descending else "ascending") if column == view.order else "none"
+    kind = " class='number'" if column == "words" else ""
+    return (
+        f'<th scope="col"{kind} aria-sort="{sorted_so}"><button type="button" data-act="sort" data-id="{column}">'
+        f"{label}</button></th>"
     )
-    return told + f'<p class="note" role="status">{count}</p>' + (table if rows else "")
 
 
-def _removed_html(article: ArticleSummary) -> str:
+def _pager_html(page: ArticlePage) -> str:
+    if page.found <= ROWS_SHOWN:
+        return ""
+    first, last = page.offset + 1, page.offset + len(page.articles)
+    return (
+        '<div class="pager" role="group" aria-label="Pages">'
+        f"{_turn_html(page.offset - ROWS_SHOWN, '← Previous', page)}<span>{first:,}–{last:,}</span>"
+        f"{_turn_html(page.offset + ROWS_SHOWN, 'Next →', page)}</div>"
+    )
+
+
+def _turn_html(offset: int, label: str, page: ArticlePage) -> str:
+    ends = "" if 0 <= offset < page.found else " disabled"
+    return f'<button type="button" data-act="page" data-id="{offset}"{ends}>{label}</button>'
+
+
+def _removed_html(article: Version) -> str:
     return (
         f'<p class="undo" role="status"><span>“{isolated(article.title)}” is no longer answered from.</span> '
         f'<button type="button" data-act="restore" data-id="{escape(article.article_id)}">Undo</button></p>'
@@ -66,11 +105,19 @@ def _row_html(article: ArticleSummary) -> str:
     source = isolated(article.source) if article.source else "–"
     return (
         f'<tr><td class="title"><a class="opens" href="{address}">{isolated(article.title)}</a></td>'
-        f'<td class="source">{source}</td><td class="date">{day(article.published_at)}</td>'
-        f'<td class="number">{article.words:,}</td>'
+        f'<td class="source">{source}</td><td class="date">{day(article.published_at, short=True)}</td>'
+        f'<td class="number">{article.words:,}</td><td class="state">{_state_html(article)}</td>'
         f'<td class="does"><button type="button" class="action" data-act="remove" '
         f'data-id="{escape(article.article_id)}" aria-label="Remove {escape(article.title)}">Remove</button></td></tr>'
     )
+
+
+def _state_html(article: ArticleSummary) -> str:
+    """When it came in; of a corrected one, the way to what was corrected last."""
+    if article.version == 1:
+        return f"added {day(article.added_at, short=True)}"
+    address = escape(article_address(article.article_id, article.version, since=article.version - 1))
+    return f'<a class="opens" href="{address}">version {article.version}</a>'
 
 
 def added_html(added: Sequence[Added]) -> str:

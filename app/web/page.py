@@ -18,7 +18,7 @@ from app.web.opening import OpeningDesk
 from app.web.recalling import Recalling
 from app.web.responding import Responding
 from app.web.session import Session
-from app.web.shelving import Shelving, sources_of
+from app.web.shelving import Shelving
 from index.errors import OnRecordError
 
 
@@ -58,7 +58,7 @@ class Page(Layout):
             return update
         update[self.opening] = gr.Timer(active=False)
         if self._desk.opened:
-            update[self.sources] = gr.update(choices=sources_of(self._desk.wait().articles()))
+            update[self.sources] = gr.update(choices=self._desk.wait().sources())
             if session.empty:
                 update |= self._opened(session, request.query_params.get("conversation", ""))
             update[self.conversations] = self._recalling.listed(session, "")

@@ -12,7 +12,8 @@ from typing import Protocol
 from urllib.parse import urlencode
 
 from app.schema import published_text
-from app.web.escaping import byline, escape, isolated, outside_link
+from app.web.escaping import byline, escape, isolated, outside_link, plain_day
+from app.web.revising import revised_html
 from index.articles import Version
 
 Span = tuple[int, int]
@@ -70,9 +71,10 @@ def reader_address(passage: Passage, others: Iterable[Passage] = ()) -> str:
     return "read?" + urlencode(query)
 
 
-def article_address(article_id: str, version: int) -> str:
-    """The relative address of a version with nothing marked."""
-    return "read?" + urlencode({"article": article_id, "version": str(version)})
+def article_address(article_id: str, version: int, *, since: int | None = None) -> str:
+    """The relative address of a version with nothing marked, or with what changed since another one."""
+    compared = {"since": str(since)} if since is not None else {}
+    return "read?" + urlencode({"article": article_id, "version": str(version), **compared})
 
 
 def parse_spans(text: str) -> list[Span]:
@@ -130,23 +132,53 @@ def _marked_pieces(length: int, cited: Span | None, others: Sequence[Span]) -> l
     return pieces
 
 
-def article_html(version: Version, cited: Span | None, others: Sequence[Span] = ()) -> str:
-    """The article as the reader shows it: title, source and date on top, then its text."""
+def article_html(
+    version: Version,
+    cited: Span | None,
+    others: Sequence[Span] = (),
+    *,
+    history: Sequence[Version] = (),
+    since: Version | None = None,
+) -> str:
+    """The article as the reader shows it: title, source and date on top, then its text.
+
+    `history` are all its versions, oldest first; with `since` the text shows what changed from that one.
+    """
     published = published_text(version.published_at)
     facts = [byline(version.source, published)]
     if version.author:
         facts.append(isolated(version.author))
-    if version.number > 1:
+    if version.number > 1 and len(history) < 2:
         facts.append(f"version {version.number}")
     if link := outside_link(version.url, "Original page"):
         facts.append(link)
+    marked = marked_text(version.text, cited, others)
     return (
         '<article class="reading">'
         f"<header><h2>{isolated(version.title)}</h2>"
-        f'<p class="byline">{" · ".join(facts)}</p></header>'
-        f'<div class="text" dir="auto">{marked_text(version.text, cited, others)}</div>'
-        "</article>"
+        f'<p class="byline">{" · ".join(facts)}</p>{_versions_html(version, history, since)}</header>'
+        + (revised_html(since, version) if since else f'<div class="text" dir="auto">{marked}</div>')
+        + "</article>"
     )
+
+
+def _versions_html(version: Version, history: Sequence[Version], since: Version | None) -> str:
+    """Which of its versions it is, and the way to the others and to what changed; empty where there is one alone."""
+    if len(history) < 2:
+        return ""
+    shown = []
+    for one in history:
+        here = one.number == version.number and since is None
+        label = f"version {one.number}, {plain_day(one.added_at.isoformat(), short=True)}"
+        address = escape(article_address(one.article_id, one.number))
+        shown.append(f"<strong>{label}</strong>" if here else f'<a class="opens" href="{address}">{label}</a>')
+    before = [one.number for one in history if one.number < version.number]
+    if since is not None:
+        shown.append(f"<strong>what changed from version {since.number} to {version.number}</strong>")
+    elif before:
+        address = escape(article_address(version.article_id, version.number, since=before[-1]))
+        shown.append(f'<a class="opens" href="{address}">what changed</a>')
+    return f'<p class="byline versions">{" · ".join(shown)}</p>'
 
 
 def reader_page(title: str, body: str, *, scripts: Sequence[str] = ()) -> str:

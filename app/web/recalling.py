@@ -11,7 +11,6 @@ from app.web.chatting import CHIPS, chip_update, showing
 from app.web.layout import PRIVATE, Layout
 from app.web.opening import OpeningDesk
 from app.web.session import Session
-from app.web.shelving import sources_of
 from index.errors import OnRecordError
 
 
@@ -52,7 +51,7 @@ class Recalling:
         filters = record["filters"]
         days = (record["asked_as_of"] or "", filters["since"] or "", filters["until"] or "")
         values = (*days, filters["sources"], filters["undated"])
-        known = {*sources_of(desk.articles()), *filters["sources"]}  # one that no article names any more stays chosen
+        known = {*desk.sources(), *filters["sources"]}  # one that no article names any more stays chosen
         return {
             **showing(page, session, self._desk),
             **dict(zip(page.limits, values, strict=True)),

@@ -65,8 +65,10 @@ def asset(name: str) -> Response:
 
 
 def _add_documents(app: FastAPI, documents: Documents) -> None:
-    async def read(article: str, version: int | None = None, at: str = "", also: str = "") -> Response:
-        return await run_in_threadpool(documents.article, article, version, at, also)
+    async def read(
+        article: str, version: int | None = None, at: str = "", also: str = "", since: int | None = None
+    ) -> Response:
+        return await run_in_threadpool(documents.article, article, version, at, also, since)
 
     async def answer(turn: str) -> Response:
         return await run_in_threadpool(documents.answer, turn)

@@ -6,8 +6,10 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from app.schema import Answer, ArticleSummary
+from app.schema import Answer
 from app.web import render
+from app.web.listing import View
+from index.articles import Version
 
 if TYPE_CHECKING:
     from app.desk import Desk
@@ -29,14 +31,15 @@ class Shown:
 class Session:
     """What one page shows. `stop` is set while a question is being answered, and ends it.
 
-    `removed` is the article that was taken out last, and can be put back.
+    `removed` is the article that was taken out last, and can be put back; `view` is how the library is looked at.
     """
 
     conversation_id: str | None = None
     past: list[Shown] = field(default_factory=list)
     current: Shown | None = None
     stop: asyncio.Event | None = None
-    removed: ArticleSummary | None = None
+    removed: Version | None = None
+    view: View = field(default_factory=View)
 
     @property
     def past_html(self) -> str:

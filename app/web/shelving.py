@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from app.schema import ArticleSummary
 from app.web import adding, listing
 from app.web.escaping import escape
 from app.web.layout import PRIVATE, Layout
@@ -43,16 +44,19 @@ class Shelving:
                 **PRIVATE,
             )
         wanted = [page.session, page.search]
-        page.search.change(self._on_search, wanted, page.list, trigger_mode="always_last", **PRIVATE)
+        page.search.change(self._on_words, wanted, page.list, trigger_mode="always_last", **PRIVATE)
         page.library_tab.select(self._on_search, wanted, page.list, **PRIVATE)
         page.list.act(self._on_act, wanted, changed, **PRIVATE)
 
+    def _on_words(self, session: Session, words: str) -> str:
+        session.view = replace(session.view, offset=0)
+        return self._on_search(session, words)
+
     def _on_search(self, session: Session, words: str) -> str:
         try:
-            desk = self._desk.wait(timeout_seconds=60)
+            return _listed(self._desk.wait(timeout_seconds=60), session, words)
         except OnRecordError as error:
             return _problem_html(error)
-        return listing.library_html(desk.articles(), words, removed=session.removed)
 
     def _on_add(self, session: Session, given: str | list[str] | None, words: str) -> Iterator[dict[Any, Any]]:
         page = self._layout
@@ -70,27 +74,33 @@ class Shelving:
 
     def _on_act(self, session: Session, words: str, event: gr.EventData) -> dict[Any, Any]:
         data = event._data if isinstance(event._data, dict) else {}
-        article_id = str(data.get("id", ""))
+        article_id = which = str(data.get("id", ""))
         try:
             desk = self._desk.wait(timeout_seconds=60)
             match data.get("do"):
                 case "remove":
-                    removed = next((one for one in desk.articles() if one.article_id == article_id), None)
+                    removed = desk.article(article_id)
                     desk.remove(article_id)
                     session.removed = removed
                 case "restore":
                     desk.restore(article_id)
                     session.removed = None
+                case "sort":
+                    session.view = session.view.sorted_by(which)
+                    return {self._layout.list: _listed(desk, session, words)}
+                case "page" if which.isdecimal():
+                    session.view = replace(session.view, offset=int(which))
+                    return {self._layout.list: _listed(desk, session, words)}
         except OnRecordError as error:
             return {self._layout.list: _problem_html(error) + self._on_search(session, words)}
         return self._changed(desk, session, words)
 
     def _changed(self, desk: Desk, session: Session, words: str) -> dict[Any, Any]:
         """The list, the sources to choose from, and in the conversation what has now changed since its answers."""
-        page, articles = self._layout, desk.articles()
+        page = self._layout
         update: dict[Any, Any] = {
-            page.list: listing.library_html(articles, words, removed=session.removed),
-            page.sources: gr.update(choices=sources_of(articles)),
+            page.list: _listed(desk, session, words),
+            page.sources: gr.update(choices=desk.sources()),
         }
         if session.stop is None:  # else the answer on its way would be shown from before
             session.refresh(desk)
@@ -98,9 +108,15 @@ class Shelving:
         return update
 
 
-def sources_of(articles: Sequence[ArticleSummary]) -> list[str]:
-    """The sources that the articles name, in the order of the alphabet."""
-    return sorted({article.source for article in articles if article.source}, key=str.casefold)
+def _listed(desk: Desk, session: Session, words: str) -> str:
+    """The page of the list that the session looks at; the last one where it lies past the end."""
+    view = session.view
+    shown = partial(desk.article_page, words, order=view.order, descending=view.descending, limit=listing.ROWS_SHOWN)
+    page = shown(offset=view.offset)
+    if not page.articles and page.found:
+        session.view = replace(view, offset=(page.found - 1) // listing.ROWS_SHOWN * listing.ROWS_SHOWN)
+        page = shown(offset=session.view.offset)
+    return listing.library_html(page, words, session.view, removed=session.removed)
 
 
 def _problem_html(error: OnRecordError) -> str:

@@ -35,7 +35,7 @@
   };
 
   const showMark = (body) => {
-    const mark = find("#cited", body);
+    const mark = find("#cited, ins, del", body);
     if (!mark) { body.scrollTop = 0; return; }
     const place = mark.getBoundingClientRect().top - body.getBoundingClientRect().top;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
