@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.evaluation import intervals as module
 from app.evaluation.figures import FIGURES, value
 from app.evaluation.intervals import intervals, mean_interval, wilson
-from app.evaluation.metrics import Summary, summarise
+from app.evaluation.metrics import Summary, rank_of_gold, summarise
 from app.evaluation.outcomes import Outcome
 
 BASE = Outcome(id="x", kind="k", question="?", mode="writer", golden_hash="0", answerable=True, gold=("g", "h"))
@@ -43,6 +43,39 @@ def test_ndcg_is_that_of_the_textbook() -> None:
     # Gains 1 0 1 0 0 1 of three relevant documents: DCG 1 + 1/2 + 1/log2(7), ideal 1 + 1/log2(3) + 1/2.
     one = replace(BASE, gold=("a", "c", "f"), ranked=tuple("abcdef"))
     assert summarise([one]).ndcg_at_10 == pytest.approx(1.856207 / 2.130930, abs=1e-6)
+
+
+# Rankings and gold articles (a letter each) drawn at random, with what ir_measures 0.4.3, that is trec_eval by way of
+# pytrec-eval-terrier 0.5.11, says of them: nDCG@10, RR@10, R@10, Success@1, @4 and @10. The package itself is no
+# dependency of the tests, for it brings SciPy; ranx brings Numba and Matplotlib.
+OF_TREC_EVAL = (
+    ("mbcdljaiqn", "c", (0.5, 0.333333, 1.0, 0, 1, 1)),
+    ("chtnbqjpdkoa", "mst", (0.234639, 0.333333, 0.333333, 0, 1, 1)),
+    ("", "b", (0, 0, 0, 0, 0, 0)),
+    ("ner", "ds", (0, 0, 0, 0, 0, 0)),
+    ("fdglsiqbja", "gnpt", (0.19519, 0.333333, 0.25, 0, 1, 1)),
+    ("soljhmcrdb", "jqs", (0.671386, 1.0, 0.666667, 1, 1, 1)),
+    ("ojcdnrmfthgabse", "ks", (0, 0, 0, 0, 0, 0)),  # the 14th is too late
+    ("lpocqehtkb", "abcfhjkmoprs", (0.546936, 0.5, 0.5, 0, 1, 1)),  # twelve gold articles, ten places
+    ("b", "egj", (0, 0, 0, 0, 0, 0)),
+    ("mpcfog", "eir", (0, 0, 0, 0, 0, 0)),
+    ("inlmhcboqdka", "fips", (0.39038, 1.0, 0.25, 1, 1, 1)),
+    ("enrlkcqijp", "b", (0, 0, 0, 0, 0, 0)),
+    ("rmstqbhkgadojni", "abcdfijkoprt", (0.52633, 1.0, 0.416667, 1, 1, 1)),
+    ("t", "m", (0, 0, 0, 0, 0, 0)),
+)
+MEANS_OF_TREC_EVAL = (0.21891868, 0.32142857, 0.24404762, 0.21428571, 0.5, 0.5)
+
+
+def test_figures_of_finding_are_those_of_trec_eval() -> None:
+    outcomes = [
+        replace(BASE, ranked=tuple(ranked), gold=tuple(gold), rank=rank_of_gold(ranked, gold))
+        for ranked, gold, _ in OF_TREC_EVAL
+    ]
+    names = ("ndcg_at_10", "mrr_at_10", "recall_at_10", "hit_at_1", "hit_at_4", "hit_at_10")
+    for outcome, (_, _, expected) in zip(outcomes, OF_TREC_EVAL, strict=True):
+        assert [value([outcome], name) for name in names] == pytest.approx(expected, abs=1e-6)
+    assert [value(outcomes, name) for name in names] == pytest.approx(MEANS_OF_TREC_EVAL, abs=1e-7)
 
 
 def test_a_gold_article_that_is_missing_counts_as_not_found() -> None:

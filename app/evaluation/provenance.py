@@ -22,7 +22,7 @@ from index.modelfiles import Model
 
 _TOP = Path(__file__).resolve().parents[2]
 _SOURCES = ("app", "index", "prompts")
-_NOT_ASKED = frozenset({"web", "cli", "doctor", "benchmark"})
+_NOT_ASKED = frozenset({"web", "cli", "doctor", "benchmark", "proposing"})
 """What no answer depends on."""
 _PACKAGES = ("chromadb", "llama-index-core", "numpy", "onnxruntime", "openai", "tantivy", "tokenizers", "xllamacpp")
 _NO_MATTER = frozenset({"library", "cache_dir", "offline", "writer_file", "embedding_file", "host", "port"})
