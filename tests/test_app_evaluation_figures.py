@@ -1,8 +1,13 @@
 """Figures of finding against values worked out by hand, and the intervals of all figures."""
 
 import doctest
+import json
 import math
+import random
+import statistics
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +17,8 @@ from app.evaluation import intervals as module
 from app.evaluation.figures import FIGURES, value
 from app.evaluation.intervals import intervals, mean_interval, wilson
 from app.evaluation.metrics import Summary, rank_of_gold, summarise
-from app.evaluation.outcomes import Outcome
+from app.evaluation.outcomes import Outcome, append_outcome, read_outcomes
+from app.evaluation.report import report
 
 BASE = Outcome(id="x", kind="k", question="?", mode="writer", golden_hash="0", answerable=True, gold=("g", "h"))
 
@@ -159,3 +165,94 @@ def test_a_figure_lies_in_its_interval(scores: list[int]) -> None:
         assert (interval is None) == (figure is None)
         if interval is not None and figure is not None:
             assert interval[0] - 1e-9 <= figure <= interval[1] + 1e-9
+
+
+def drawn(seed: int, questions: int = 80) -> list[Outcome]:
+    """Outcomes of every sort, as a run would have them."""
+    draw = random.Random(seed)
+    found = []
+    for number in range(questions):
+        answerable, answered = draw.random() < 0.7, draw.random() < 0.8
+        ranked = tuple(draw.sample("abcdefghijklmno", draw.choice([0, 3, 10])))
+        gold = tuple(draw.sample("abcdefghijklmno", draw.choice([1, 1, 3]))) if answerable else ()
+        right = answerable and answered and draw.random() < 0.6
+        sentences, uses = draw.randint(1, 3), draw.randint(1, 4)
+        found.append(
+            replace(
+                BASE, id=str(number), kind=draw.choice(["direct", "near"]), answerable=answerable, gold=gold,
+                ranked=ranked, rank=rank_of_gold(ranked, gold), answered=answered, right=right,
+                score=(0 if answerable else 1) if not answered else 1 if right else -1,
+                sentences=sentences, sentences_supported=draw.randint(0, sentences),
+                sentences_entailed=draw.randint(0, sentences), citation_uses=uses,
+                citations_needed=draw.randint(0, uses), citations=uses, citations_resolved=draw.randint(0, uses),
+                assertions=2 if answerable else 0, assertions_met=draw.randint(0, 2) if answerable else 0,
+                total_seconds=draw.random() * 9, first_word_seconds=draw.random() if answered else None,
+                first_evidence_seconds=draw.random(), tokens_read=draw.randint(0, 900), tokens_written=number,
+            )
+        )  # fmt: skip
+    return [*found, replace(BASE, id="failed", gold=("a",), score=-1, error="RetrievalError: gone")]
+
+
+def rescored(lines: list[dict[str, Any]]) -> dict[str, float]:
+    """The figures of a run worked out from its lines alone, by their definitions, with nothing of ours."""
+
+    def mean(values: list[float]) -> float:
+        return sum(values) / len(values)
+
+    def dcg(hits: list[bool]) -> float:
+        return sum(hit / math.log2(place + 2) for place, hit in enumerate(hits))
+
+    finding = [line for line in lines if line["answerable"]]
+    hits = [[article in line["gold"] for article in line["ranked"][:10]] for line in finding]
+    shown = [line for line in lines if line["answered"]]
+    silent = [line for line in lines if line["answered"] is False]
+    unstated = [line for line in lines if not line["answerable"]]
+    seconds = sorted(line["total_seconds"] for line in lines if line["total_seconds"] is not None)
+    figures = {
+        f"hit_at_{depth}": mean([float(any(found[:depth])) for found in hits]) for depth in (1, 4, 10)
+    }  # fmt: skip
+    for name, part, whole in (
+        ("assertions_met", "assertions_met", "assertions"),
+        ("sentences_supported", "sentences_supported", "sentences"),
+        ("citation_recall", "sentences_entailed", "sentences"),
+        ("citation_precision", "citations_needed", "citation_uses"),
+        ("citations_resolved", "citations_resolved", "citations"),
+    ):
+        figures[name] = sum(line[part] for line in shown) / sum(line[whole] for line in shown)
+    return figures | {
+        "mrr_at_10": mean([1 / (found.index(True) + 1) if True in found else 0.0 for found in hits]),
+        "recall_at_10": mean([sum(found) / len(line["gold"]) for found, line in zip(hits, finding, strict=True)]),
+        "ndcg_at_10": mean(
+            [dcg(found) / dcg([True] * len(line["gold"])) for found, line in zip(hits, finding, strict=True)]
+        ),
+        "right": mean([float(line["right"] is True) for line in finding]),
+        "wrong": mean([float(bool(line["error"]) or bool(line["answered"] and not line["right"])) for line in lines]),
+        "score": mean(
+            [
+                -1.0 if line["error"] else (1.0 if line["right"] else -1.0) if line["answered"] else
+                0.0 if line["answerable"] else 1.0
+                for line in lines
+            ]
+        ),
+        "abstention_precision": mean([float(not line["answerable"]) for line in silent]),
+        "abstention_recall": mean([float(line["answered"] is False) for line in unstated]),
+        "median_total_seconds": statistics.median(seconds),
+        "p95_total_seconds": statistics.quantiles(seconds, n=20, method="inclusive")[-1],
+        "tokens_read": sum(line["tokens_read"] for line in lines),
+        "failed": sum(line["error"] is not None for line in lines),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_an_independent_scorer_over_the_lines_agrees_with_the_report(seed: int, tmp_path: Path) -> None:
+    outcomes = drawn(seed)
+    file = tmp_path / "run.jsonl"
+    for outcome in outcomes:
+        append_outcome(file, outcome)
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    told = report(read_outcomes(file), file="golden.jsonl", lines=str(file))
+    by_kind = {kind: [line for line in lines if line["kind"] == kind] for kind in ("direct", "near")}
+    for figures, own in ((told["total"], lines), *((told["by_kind"][kind], by_kind[kind]) for kind in by_kind)):
+        expected = rescored(own)
+        assert set(FIGURES) <= set(expected)
+        assert {name: figures[name] for name in expected} == pytest.approx(expected)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # --help must not wait for pydantic
 
     from app.config import Settings
     from app.evaluation.golden import Golden
+    from app.evaluation.judge import Judge
     from app.evaluation.outcomes import Mode, Outcome
     from app.evaluation.running import AskedDesk
 
@@ -27,6 +28,7 @@ def run(args: argparse.Namespace, desk: AskedDesk, *, settings: Settings | None 
     0 when every question was asked and the gate holds, 1 when not, 2 when options contradict what is on disk. The
     `settings` that the desk was opened with are recorded. Raises GoldenFileError for a file that cannot be used.
     """
+    from app.evaluation.judge import open_judge
     from app.evaluation.recorded import recorded_run
     from app.evaluation.runs import output_file
 
@@ -35,8 +37,11 @@ def run(args: argparse.Namespace, desk: AskedDesk, *, settings: Settings | None 
     if lines.exists() and not args.resume:
         return _misused(f"{lines} holds a run already: name another file, or go on with --resume")
     mode: Mode = "retrieval" if args.retrieval_only else "quotes" if args.quotes_only else "writer"
-    record = new_record(args, questions, mode, settings)
-    outcomes = recorded_run(desk, questions, mode=mode, lines=lines, record=record, fresh=args.fresh)
+    with open_judge(args.judge, settings) as judge:
+        record = new_record(args, questions, mode, settings, judge)
+        outcomes = recorded_run(
+            desk, questions, mode=mode, lines=lines, record=record, fresh=args.fresh, judge=judge.supports
+        )
     return told(args, outcomes, lines)
 
 
@@ -50,14 +55,14 @@ def chosen_questions(args: argparse.Namespace) -> tuple[Golden, ...]:
 
 
 def new_record(
-    args: argparse.Namespace, questions: Sequence[Golden], mode: Mode, settings: Settings | None
+    args: argparse.Namespace, questions: Sequence[Golden], mode: Mode, settings: Settings | None, judge: Judge
 ) -> dict[str, Any]:
     """The record of a run that begins now."""
     from app.evaluation.provenance import provenance
     from app.evaluation.runs import make_record
 
     options = {name: getattr(args, name) for name in ("as_of_field", "limit", "sample", "seed")}
-    made_by = provenance(settings) if settings else {}
+    made_by = provenance(settings) | dict(judge.recorded) if settings else {}
     return make_record(args.file, questions, {"mode": mode, **options}, made_by)
 
 

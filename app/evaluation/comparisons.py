@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # --help must not wait for pydantic
     from collections.abc import Sequence
 
     from app.config import Settings
+    from app.evaluation.judge import Judge
     from app.evaluation.runs import Run
     from app.evaluation.systems import OpenDesk
     from app.evaluation.varying import Case
@@ -86,13 +87,15 @@ def compare_systems(args: argparse.Namespace, names: Sequence[str], *, settings:
     question failed, or the gate does not hold for the first case. Raises QuestionError for what cannot be varied.
     """
     from app.evaluation.gate import check
+    from app.evaluation.judge import open_judge
     from app.evaluation.reporting import write_comparison, write_report
     from app.evaluation.systems_text import systems_record, systems_text
     from app.evaluation.varying import cases
 
     runs, labels = [], []
     for case in cases(names, args.vary, settings=settings, as_of_field=args.as_of_field):
-        found = _run_of(args, case, open_desk)
+        with open_judge(args.judge, settings) as judge:
+            found = _run_of(args, case, open_desk, judge)
         if found is None:
             return 2
         write_report(found, ())
@@ -110,7 +113,7 @@ def compare_systems(args: argparse.Namespace, names: Sequence[str], *, settings:
     return 1 if failed or not all(one.holds for one in checked) else 0
 
 
-def _run_of(args: argparse.Namespace, case: Case, open_desk: OpenDesk) -> Run | None:
+def _run_of(args: argparse.Namespace, case: Case, open_desk: OpenDesk, judge: Judge) -> Run | None:
     """The run of one case; None, and a word to the user, where its file is taken."""
     from app.evaluation.command import chosen_questions, new_record
     from app.evaluation.recorded import recorded_run
@@ -125,8 +128,10 @@ def _run_of(args: argparse.Namespace, case: Case, open_desk: OpenDesk) -> Run | 
         return None
     sys.stderr.write(f"onrecord eval: {case.label}\n")
     with open_system(case.system, case.settings, open_desk) as opened:
-        record = new_record(its_own, questions, opened.mode, opened.settings)
-        outcomes = recorded_run(opened.desk, questions, mode=opened.mode, lines=lines, record=record, fresh=args.fresh)
+        record = new_record(its_own, questions, opened.mode, opened.settings, judge)
+        outcomes = recorded_run(
+            opened.desk, questions, mode=opened.mode, lines=lines, record=record, fresh=args.fresh, judge=judge.supports
+        )
     return Run(lines=lines, outcomes=tuple(outcomes), record=read_record(lines))
 
 

@@ -22,8 +22,8 @@ class Summary:
     `abstention_precision`: of the abstentions, those where the articles do not say; `abstention_recall`: of
     the questions where they do not say, those abstained from. `sentences_supported` and
     `citations_resolved`: of all sentences and citations shown as an answer. `citation_recall`, `citation_precision`:
-    after ALCE, by our own checker, the same for every system (citation_quality). `failed`: questions whose asking
-    failed; `fallbacks`: answers that are quotes although a writer was asked for.
+    after ALCE, by our own checker or the judge asked for, the same for every system (citation_quality).
+    `failed`: questions whose asking failed; `fallbacks`: answers that are quotes although a writer was asked for.
     """
 
     questions: int

@@ -44,6 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "as_of=on,off or a setting of the README's table in lower case, such as llm_evidence_tokens=280,600 "
         "(default: vary nothing)",
     )
+    parser.add_argument(
+        "--judge",
+        choices=("checker", "llm"),
+        default="checker",
+        help="who says whether cited passages support a sentence: our own checker, or the model at the endpoint that "
+        "the settings name, asked once for each sentence and set of passages (default: checker)",
+    )
     _add_choice(parser)
     _add_output(parser)
 

@@ -27,7 +27,11 @@ _TILES = (
     ("right", "right", "of the questions that the articles answer"),
     ("wrong", "wrong", "of all questions; less is better"),
     ("abstention_recall", "abstained where it should", "of the questions that the articles do not answer"),
-    ("citation_recall", "sentences supported", "by what they cite, of the sentences shown (ALCE; our own checker)"),
+    (
+        "citation_recall",
+        "sentences supported",
+        "by what they cite, of the sentences shown (ALCE; by our own checker unless a judge is named)",
+    ),
     ("citations_resolved", "citations that resolve", "to exactly the passage quoted"),
     ("hit_at_1", "gold article first", "of the questions that name one"),
     ("hit_at_10", "gold article in ten", "of the questions that name one"),

@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from app.evaluation.citation_quality import Supports
 from app.evaluation.golden import Golden
 from app.evaluation.outcomes import Mode, Outcome, append_outcome, rewrite_outcomes
 from app.evaluation.running import AskedDesk, ask_all
@@ -17,7 +18,14 @@ from app.evaluation.runs import begin, note_taken_over, spared
 
 
 def recorded_run(
-    desk: AskedDesk, questions: Sequence[Golden], *, mode: Mode, lines: Path, record: dict[str, Any], fresh: bool
+    desk: AskedDesk,
+    questions: Sequence[Golden],
+    *,
+    mode: Mode,
+    lines: Path,
+    record: dict[str, Any],
+    fresh: bool,
+    judge: Supports | None = None,
 ) -> list[Outcome]:
     """Outcomes in the order of the questions; those not kept are asked, and written to `lines` one by one.
 
@@ -29,7 +37,9 @@ def recorded_run(
         _take_over(lines, kept, spared(lines, questions, mode, record), questions)
     missing = [question for question in questions if question.id not in kept]
     asked: dict[str, Outcome] = {}
-    for outcome in _with_progress(ask_all(desk, missing, mode=mode), len(questions), len(questions) - len(missing)):
+    for outcome in _with_progress(
+        ask_all(desk, missing, mode=mode, judge=judge), len(questions), len(questions) - len(missing)
+    ):
         append_outcome(lines, outcome)
         asked[outcome.id] = outcome
     everything = kept | asked

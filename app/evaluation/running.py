@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Protocol
 
-from app.evaluation.citation_quality import citation_quality
+from app.evaluation.citation_quality import Supports, citation_quality
 from app.evaluation.figures import DEPTH
 from app.evaluation.golden import Golden
 from app.evaluation.locating import gold_articles
@@ -71,7 +71,9 @@ def golden_hash(question: Golden) -> str:
     return hashlib.sha256(repr(replace(question, as_of=None)).encode()).hexdigest()[:16]
 
 
-def ask_all(desk: AskedDesk, questions: Sequence[Golden], *, mode: Mode) -> Iterator[Outcome]:
+def ask_all(
+    desk: AskedDesk, questions: Sequence[Golden], *, mode: Mode, judge: Supports | None = None
+) -> Iterator[Outcome]:
     """Ask the questions in order and tell how each went. A question that fails is an outcome too.
 
     Only errors of the OnRecord tree are taken as such; any other is a fault of the program and is raised.
@@ -79,11 +81,16 @@ def ask_all(desk: AskedDesk, questions: Sequence[Golden], *, mode: Mode) -> Iter
     gold = gold_articles(questions, desk.articles())
     find_version = lru_cache(maxsize=_VERSIONS_KEPT)(desk.article)
     for question in questions:
-        yield _ask(desk, question, mode, gold, find_version)
+        yield _ask(desk, question, mode, gold, find_version, judge)
 
 
 def _ask(
-    desk: AskedDesk, question: Golden, mode: Mode, gold: Mapping[str, Sequence[str]], find_version: FindVersion
+    desk: AskedDesk,
+    question: Golden,
+    mode: Mode,
+    gold: Mapping[str, Sequence[str]],
+    find_version: FindVersion,
+    judge: Supports | None,
 ) -> Outcome:
     ids = tuple(dict.fromkeys(article_id for name in question.gold for article_id in gold[name]))
     outcome = Outcome(
@@ -105,16 +112,18 @@ def _ask(
             answer = desk.ask(
                 question.question, as_of=question.as_of, quotes_only=mode == "quotes", history=question.history
             )
-            outcome = _judged(outcome, question, answer, find_version)
+            outcome = _judged(outcome, question, answer, find_version, judge)
         return _ranked(outcome, question, desk)
     except OnRecordError as error:
         return replace(outcome, error=f"{type(error).__name__}: {error}", score=None if mode == "retrieval" else -1)
 
 
-def _judged(outcome: Outcome, question: Golden, answer: Answer, find_version: FindVersion) -> Outcome:
+def _judged(
+    outcome: Outcome, question: Golden, answer: Answer, find_version: FindVersion, judge: Supports | None
+) -> Outcome:
     right = answer.answered and question.is_right(answer.text)
     verified = verify(answer, find_version)
-    quality = citation_quality(answer)
+    quality = citation_quality(answer, judge)
     return replace(
         outcome,
         standalone_question=answer.standalone_question,
