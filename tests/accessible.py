@@ -1,4 +1,4 @@
-"""What a browser says of a page's accessibility: names, roles, headings, contrast. Leaves out: which pages."""
+"""What a browser and axe-core say of a page's accessibility. Leaves out: which pages."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import Any
 
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 NAMED_ROLES = {
@@ -84,7 +85,19 @@ def problems_of(page: Page) -> list[str]:
     if structure["order"]:
         found.append("a tab order of its own")
     found += [f"scrolls, but not by keyboard: {one}" for one in structure["scrolled"]]
-    return found + [f"contrast {one}" for one in page.evaluate(CONTRAST)]
+    return [*found, *(f"contrast {one}" for one in page.evaluate(CONTRAST)), *_axe_findings(page)]
+
+
+def _axe_findings(page: Page) -> list[str]:
+    """What axe-core calls serious or critical, and where."""
+    page.evaluate(AXE_SCRIPT)
+    violations: list[dict[str, Any]] = page.evaluate("axe.run().then((results) => results.violations)")
+    return [
+        f"axe {one['id']} ({one['impact']}): {node['target']}"
+        for one in violations
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
 
 
 def _nameless(page: Page) -> list[str]:

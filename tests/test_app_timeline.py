@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from accessible import problems_of
 from playwright.sync_api import Browser, expect
 from scripted_desk import DATED, STAKE, ScriptedDesk, answer, citation, version
 from served_page import Served, Visit, chromium, served_page, visited
@@ -115,6 +116,7 @@ def test_a_mark_tells_its_passage_and_opens_it(browser: Browser, served: Served)
         expect(plot.locator(".event")).to_have_count(2)
         expect(visit.page.locator("#current .timeline")).to_be_hidden()
         before = plot.locator("figcaption").inner_text()
+        assert problems_of(visit.page) == []
         mark = plot.get_by_role("link", name=f"November 2018: “{ARREST}” (Morning Wire)")
         mark.hover()
         expect(plot.locator("figcaption")).to_contain_text(f"November 2018: “{ARREST}”")
@@ -135,6 +137,7 @@ def test_on_a_phone_the_plot_stands_in_the_answer(browser: Browser, served: Serv
     with visited(browser, served.url, width=390) as visit:
         asked(visit)
         expect(visit.page.locator("#timeline .timeline")).to_be_hidden()
+        assert problems_of(visit.page) == []
         visit.page.locator("#current .timeline .event").first.click()
         expect(visit.page.locator("#reader #cited")).to_have_text(ARREST)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from accessible import problems_of
 from playwright.sync_api import Browser, expect
-from scripted_desk import ScriptedDesk, version
+from scripted_desk import TEXT, ScriptedDesk, version
 from served_page import Served, Visit, chromium, served_page, visited
 
 QUESTION = "What stake will Renault hold?"
@@ -16,9 +16,15 @@ QUESTION = "What stake will Renault hold?"
 
 @pytest.fixture(scope="module")
 def desk() -> ScriptedDesk:
+    corrected = version(TEXT.replace("15%", "14%"), article_id="a3", title="Corrected", number=2)
     return ScriptedDesk(
         pause_seconds=0.1,
-        held={"a1": version(), "a2": version(article_id="a2", title="x" * 90, source="Very long name " * 9)},
+        held={
+            "a1": version(),
+            "a2": version(article_id="a2", title="x" * 90, source="Very long name " * 9),
+            "a3": corrected,
+        },
+        corrected={"a3": [version(article_id="a3", title="Corrected")]},
     )
 
 
@@ -39,7 +45,9 @@ def opened(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "scheme"), [(1440, "light"), (1024, "dark"), (390, "light")], ids=lambda value: str(value)
+    ("width", "scheme"),
+    [(1440, "light"), (1440, "dark"), (1024, "light"), (390, "dark")],
+    ids=lambda value: str(value),
 )
 def test_every_view_can_be_seen_and_named(browser: Browser, served: Served, width: int, scheme: Any) -> None:
     with visited(browser, served.url, width=width, color_scheme=scheme) as visit:
@@ -54,6 +62,9 @@ def test_every_view_can_be_seen_and_named(browser: Browser, served: Served, widt
         expect(page.locator("#limit-chips button")).to_have_count(1)
         found["asked"] = problems_of(page)
         page.get_by_role("button", name="Time and sources").click()
+        page.locator("#current").get_by_role("button", name="Wrong answer").click()
+        expect(page.get_by_role("radio", name="Wrong citation")).to_be_visible()
+        found["judged"] = problems_of(page)
         page.locator("#current .chip").first.press("Enter")
         expect(page.locator("#reader #cited")).to_be_in_viewport()
         found["reading"] = problems_of(page)
@@ -71,6 +82,9 @@ def test_every_view_can_be_seen_and_named(browser: Browser, served: Served, widt
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.get_by_role("button", name="Undo").click()
         expect(page.locator("#list .undo")).to_have_count(0)
+        page.get_by_role("link", name="version 2").click()
+        expect(page.locator("#reader ins").first).to_be_visible()
+        found["changed"] = problems_of(page)
         visit.go(f"{served.url}/answer?turn=t1")
         found["answer"] = problems_of(page)
         assert {view: problems for view, problems in found.items() if problems} == {}
