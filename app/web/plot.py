@@ -46,7 +46,7 @@ def timeline_html(citations: Sequence[Citation]) -> str:
         below += f'<text class="tick" x="{MARGIN}" y="{base + 34}">published</text>'
     height = base + (40 if published else 26)
     line = f'<line class="axis" x1="{MARGIN}" x2="{WIDTH - MARGIN}" y1="{base}" y2="{base}"/>'
-    told = f"{len(found)} dated passages, {told_time(found[0].first, found[0].last)} to " + told_time(
+    told = f"{len(found)} times told, {told_time(found[0].first, found[0].last)} to " + told_time(
         found[-1].first, found[-1].last
     )
     return (
