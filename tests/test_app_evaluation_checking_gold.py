@@ -16,7 +16,7 @@ from scripted_evaluation_desk import ScriptedDesk, summary
 from app.cli import main
 from app.errors import GoldenFileError
 from app.evaluation import golden_command
-from app.evaluation.golden_lines import golden_schema
+from app.evaluation.golden.lines import golden_schema
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "tests" / "golden" / "seeds.jsonl"

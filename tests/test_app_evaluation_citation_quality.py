@@ -3,10 +3,10 @@
 import pytest
 from scripted_evaluation_desk import ScriptedDesk, answer, citation
 
-from app.evaluation.citation_quality import CitationQuality, citation_quality
-from app.evaluation.golden import Golden
-from app.evaluation.metrics import summarise
-from app.evaluation.running import ask_all
+from app.evaluation.golden.reading import Golden
+from app.evaluation.metrics.citation_quality import CitationQuality, citation_quality
+from app.evaluation.metrics.summary import summarise
+from app.evaluation.runs.running import ask_all
 from app.schema import Sentence
 
 STAKE = "Renault will hold 15% of Nissan."

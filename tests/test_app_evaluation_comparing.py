@@ -14,10 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import GoldenFileError, QuestionError
-from app.evaluation import comparing, comparisons, provenance
-from app.evaluation.comparing import chance, compare
+from app.evaluation import comparisons
+from app.evaluation.metrics import comparing
+from app.evaluation.metrics.comparing import chance, compare
 from app.evaluation.options import add_arguments
 from app.evaluation.outcomes import Outcome, rewrite_outcomes
+from app.evaluation.runs import provenance
 
 BASE = Outcome(id="x", kind="direct", question="What stake?", mode="writer", golden_hash="0", answerable=True)
 

@@ -14,13 +14,14 @@ from scripted_evaluation_desk import ScriptedDesk
 
 from app.config import Settings
 from app.errors import WriterError, WriterUnavailableError
-from app.evaluation import declining, systems
-from app.evaluation.citation_engine import CHUNKS_READ, CitationEngine
-from app.evaluation.declining import declines
-from app.evaluation.engine_reply import answer_of
-from app.evaluation.golden import read_golden
-from app.evaluation.running import ask_all
-from app.evaluation.verifying import verify
+from app.evaluation.golden.reading import read_golden
+from app.evaluation.metrics.verifying import verify
+from app.evaluation.runs.running import ask_all
+from app.evaluation.systems import declining
+from app.evaluation.systems import opening as systems
+from app.evaluation.systems.citation_engine import CHUNKS_READ, CitationEngine
+from app.evaluation.systems.declining import declines
+from app.evaluation.systems.engine_reply import answer_of
 from app.schema import WriterStatus
 from index.articles import Article, Evidence
 from index.embedding import LocalEmbedder

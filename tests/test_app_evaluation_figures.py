@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.evaluation import intervals as module
-from app.evaluation.figures import FIGURES, value
-from app.evaluation.intervals import intervals, mean_interval, wilson
-from app.evaluation.metrics import Summary, rank_of_gold, summarise
+from app.evaluation.metrics import intervals as module
+from app.evaluation.metrics.figures import FIGURES, value
+from app.evaluation.metrics.intervals import intervals, mean_interval, wilson
+from app.evaluation.metrics.summary import Summary, rank_of_gold, summarise
 from app.evaluation.outcomes import Outcome, append_outcome, read_outcomes
-from app.evaluation.report import report
+from app.evaluation.report.table import report
 
 BASE = Outcome(id="x", kind="k", question="?", mode="writer", golden_hash="0", answerable=True, gold=("g", "h"))
 

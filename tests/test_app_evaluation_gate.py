@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.evaluation import gate
-from app.evaluation.gate import check, read_gate
+from app.evaluation.metrics import gate
+from app.evaluation.metrics.gate import check, read_gate
 from app.evaluation.outcomes import Outcome
 
 RIGHT = Outcome(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.errors import GoldenFileError
-from app.evaluation.golden import Golden, read_golden
+from app.evaluation.golden.reading import Golden, read_golden
 
 OURS: dict[str, Any] = {
     "id": "q1", "question": "And before?", "history": [{"question": "Now?", "answer": "15%."}], "date": "2023-02-01",

@@ -12,10 +12,10 @@ from store_parts import Store
 
 from app.config import Settings
 from app.errors import ConfigError, GoldenFileError, WriterError
-from app.evaluation.citation_quality import CitationQuality, citation_quality, supports
 from app.evaluation.command import add_arguments, run
-from app.evaluation.judge import open_judge
+from app.evaluation.metrics.citation_quality import CitationQuality, citation_quality, supports
 from app.evaluation.outcomes import read_outcomes
+from app.evaluation.systems.judge import open_judge
 from app.schema import Answer, Sentence
 
 STAKE = "Renault will hold 15% of Nissan."

@@ -4,8 +4,9 @@ import doctest
 
 import pytest
 
-from app.evaluation import matching, metrics
-from app.evaluation.matching import meets, normalise, reply_words, stands_in, states
+from app.evaluation.golden import matching
+from app.evaluation.golden.matching import meets, normalise, reply_words, stands_in, states
+from app.evaluation.metrics import summary as metrics
 
 
 @pytest.mark.parametrize("module", [matching, metrics])

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.evaluation.metrics import rank_of_gold, score, summarise
+from app.evaluation.metrics.summary import rank_of_gold, score, summarise
 from app.evaluation.outcomes import Outcome
 
 BASE = Outcome(id="x", kind="k", question="?", mode="writer", golden_hash="0", answerable=True)

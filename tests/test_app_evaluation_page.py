@@ -8,16 +8,16 @@ import pytest
 from browser import LAUNCH_OPTIONS, find_browser
 from playwright.sync_api import Browser, sync_playwright
 
-from app.evaluation import markdown, marking
-from app.evaluation.charts import latency_chart
-from app.evaluation.comparison_page import comparison_page
-from app.evaluation.gate import check, read_gate
-from app.evaluation.markdown import MOST_FAILURES, run_markdown
-from app.evaluation.marking import marked
+from app.evaluation.metrics.gate import check, read_gate
+from app.evaluation.metrics.selective import Covered, calibration, calibration_error, risk_coverage
 from app.evaluation.outcomes import Outcome, Passage
-from app.evaluation.page import run_page
-from app.evaluation.runs import Run
-from app.evaluation.selective import Covered, calibration, calibration_error, risk_coverage
+from app.evaluation.report import markdown, marking
+from app.evaluation.report.charts import latency_chart
+from app.evaluation.report.comparison_page import comparison_page
+from app.evaluation.report.markdown import MOST_FAILURES, run_markdown
+from app.evaluation.report.marking import marked
+from app.evaluation.report.page import run_page
+from app.evaluation.runs.files import Run
 
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>|`*'
 QUOTE = "Renault will hold 15% of Nissan."

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from app.evaluation.golden import read_golden
-from app.evaluation.matching import meets
+from app.evaluation.golden.matching import meets
+from app.evaluation.golden.reading import read_golden
 from app.evaluation.proposing import corpus as corpus_module
 from app.evaluation.proposing import names as names_module
 from app.evaluation.proposing import proposal as proposal_module

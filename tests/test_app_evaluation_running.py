@@ -7,10 +7,10 @@ import pytest
 from scripted_evaluation_desk import TEXT, ScriptedDesk, ScriptedError, answer, citation, summary
 
 from app.errors import GoldenFileError
-from app.evaluation.golden import Golden
-from app.evaluation.locating import gold_articles
-from app.evaluation.running import ask_all, golden_hash, pick
-from app.evaluation.verifying import Verified, verify
+from app.evaluation.golden.locating import gold_articles
+from app.evaluation.golden.reading import Golden
+from app.evaluation.metrics.verifying import Verified, verify
+from app.evaluation.runs.running import ask_all, golden_hash, pick
 from app.schema import Sentence
 
 QUESTION = Golden(id="q", question="What stake?", kind="direct", answerable=True, accept=(("15%",),), gold=("one.txt",))

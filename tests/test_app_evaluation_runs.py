@@ -14,8 +14,8 @@ from app.config import Settings
 from app.errors import GoldenFileError
 from app.evaluation import command, comparisons
 from app.evaluation.outcomes import read_outcomes
-from app.evaluation.provenance import VARIED, differences, key, provenance
-from app.evaluation.runs import read_run
+from app.evaluation.runs.files import read_run
+from app.evaluation.runs.provenance import VARIED, differences, key, provenance
 from app.schema import WriterStatus
 from index.articles import Article
 

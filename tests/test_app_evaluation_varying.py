@@ -14,7 +14,7 @@ from app.config import Settings
 from app.errors import ConfigError, QuestionError
 from app.evaluation import comparisons
 from app.evaluation.options import add_arguments
-from app.evaluation.varying import cases
+from app.evaluation.systems.varying import cases
 
 
 def test_every_combination_is_a_case_and_the_last_varies_fastest() -> None:

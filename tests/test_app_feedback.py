@@ -16,8 +16,8 @@ from test_app_record import asked
 from app.cli import main
 from app.errors import ConversationNotFoundError, GoldenFileError
 from app.evaluation import golden_command
-from app.evaluation.from_feedback import golden_from_feedback
-from app.evaluation.golden import read_golden
+from app.evaluation.golden.from_feedback import golden_from_feedback
+from app.evaluation.golden.reading import read_golden
 from app.feedback import FeedbackRecord
 from app.record import Record
 from app.schema import Answer, Feedback, Verdict

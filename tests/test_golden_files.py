@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from app.evaluation.golden import read_golden
-from app.evaluation.matching import meets
+from app.evaluation.golden.matching import meets
+from app.evaluation.golden.reading import read_golden
 
 ROOT = Path(__file__).parent.parent
 FILE = ROOT / "tests" / "golden" / "seeds.jsonl"

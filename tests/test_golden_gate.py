@@ -71,6 +71,6 @@ def test_the_embedded_writer_answers_golden_questions(
 
 @pytest.mark.parametrize("bars", [QUOTES, WRITER])
 def test_every_bar_is_a_figure_of_the_report(bars: dict[str, float]) -> None:
-    from app.evaluation.metrics import Summary
+    from app.evaluation.metrics.summary import Summary
 
     assert set(bars) <= set(Summary.__slots__)

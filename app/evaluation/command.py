@@ -14,10 +14,10 @@ if TYPE_CHECKING:  # --help must not wait for pydantic
     from pathlib import Path
 
     from app.config import Settings
-    from app.evaluation.golden import Golden
-    from app.evaluation.judge import Judge
+    from app.evaluation.golden.reading import Golden
     from app.evaluation.outcomes import Mode, Outcome
-    from app.evaluation.running import AskedDesk
+    from app.evaluation.runs.running import AskedDesk
+    from app.evaluation.systems.judge import Judge
 
 __all__ = ["add_arguments", "run"]
 
@@ -28,9 +28,9 @@ def run(args: argparse.Namespace, desk: AskedDesk, *, settings: Settings | None 
     0 when every question was asked and the gate holds, 1 when not, 2 when options contradict what is on disk. The
     `settings` that the desk was opened with are recorded. Raises GoldenFileError for a file that cannot be used.
     """
-    from app.evaluation.judge import open_judge
-    from app.evaluation.recorded import recorded_run
-    from app.evaluation.runs import output_file
+    from app.evaluation.runs.files import output_file
+    from app.evaluation.runs.recorded import recorded_run
+    from app.evaluation.systems.judge import open_judge
 
     questions = chosen_questions(args)
     lines = output_file(args.output, args.file, resume=args.resume)
@@ -47,8 +47,8 @@ def run(args: argparse.Namespace, desk: AskedDesk, *, settings: Settings | None 
 
 def chosen_questions(args: argparse.Namespace) -> tuple[Golden, ...]:
     """The questions of the file that the options leave."""
-    from app.evaluation.golden import read_golden
-    from app.evaluation.running import pick
+    from app.evaluation.golden.reading import read_golden
+    from app.evaluation.runs.running import pick
 
     questions = read_golden(args.file, as_of_field=args.as_of_field)
     return pick(questions, limit=args.limit, sample=args.sample, seed=args.seed)
@@ -58,8 +58,8 @@ def new_record(
     args: argparse.Namespace, questions: Sequence[Golden], mode: Mode, settings: Settings | None, judge: Judge
 ) -> dict[str, Any]:
     """The record of a run that begins now."""
-    from app.evaluation.provenance import provenance
-    from app.evaluation.runs import make_record
+    from app.evaluation.runs.files import make_record
+    from app.evaluation.runs.provenance import provenance
 
     options = {name: getattr(args, name) for name in ("as_of_field", "limit", "sample", "seed")}
     made_by = provenance(settings) | dict(judge.recorded) if settings else {}
@@ -68,10 +68,10 @@ def new_record(
 
 def told(args: argparse.Namespace, outcomes: Sequence[Outcome], lines: Path) -> int:
     """Print what came out, write the report beside the lines, and return the exit code."""
-    from app.evaluation.gate import check
-    from app.evaluation.report import report, table
-    from app.evaluation.reporting import write_report
-    from app.evaluation.runs import Run, read_record
+    from app.evaluation.metrics.gate import check
+    from app.evaluation.report.table import report, table
+    from app.evaluation.report.writing import write_report
+    from app.evaluation.runs.files import Run, read_record
 
     checked = check(args.gate or (), outcomes)
     page = write_report(Run(lines=lines, outcomes=tuple(outcomes), record=read_record(lines)), checked)

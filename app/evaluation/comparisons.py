@@ -18,10 +18,10 @@ if TYPE_CHECKING:  # --help must not wait for pydantic
     from collections.abc import Sequence
 
     from app.config import Settings
-    from app.evaluation.judge import Judge
-    from app.evaluation.runs import Run
-    from app.evaluation.systems import OpenDesk
-    from app.evaluation.varying import Case
+    from app.evaluation.runs.files import Run
+    from app.evaluation.systems.judge import Judge
+    from app.evaluation.systems.opening import OpenDesk
+    from app.evaluation.systems.varying import Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,11 @@ def compare_runs(args: argparse.Namespace, first: Path, second: Path) -> int:
 
     A gate is held against the second run. Raises GoldenFileError when a run cannot be used.
     """
-    from app.evaluation.comparing import compare
-    from app.evaluation.comparison_text import comparison_record, comparison_text
-    from app.evaluation.gate import check
-    from app.evaluation.reporting import write_comparison
-    from app.evaluation.runs import read_run
+    from app.evaluation.metrics.comparing import compare
+    from app.evaluation.metrics.gate import check
+    from app.evaluation.report.comparison_text import comparison_record, comparison_text
+    from app.evaluation.report.writing import write_comparison
+    from app.evaluation.runs.files import read_run
 
     runs = (read_run(first), read_run(second))
     comparison = compare(runs[0].outcomes, runs[1].outcomes)
@@ -86,11 +86,11 @@ def compare_systems(args: argparse.Namespace, names: Sequence[str], *, settings:
     Each case keeps a run and a report of its own; `--resume` goes on with all of them. The exit code is 1 when a
     question failed, or the gate does not hold for the first case. Raises QuestionError for what cannot be varied.
     """
-    from app.evaluation.gate import check
-    from app.evaluation.judge import open_judge
-    from app.evaluation.reporting import write_comparison, write_report
-    from app.evaluation.systems_text import systems_record, systems_text
-    from app.evaluation.varying import cases
+    from app.evaluation.metrics.gate import check
+    from app.evaluation.report.systems_text import systems_record, systems_text
+    from app.evaluation.report.writing import write_comparison, write_report
+    from app.evaluation.systems.judge import open_judge
+    from app.evaluation.systems.varying import cases
 
     runs, labels = [], []
     for case in cases(names, args.vary, settings=settings, as_of_field=args.as_of_field):
@@ -116,9 +116,9 @@ def compare_systems(args: argparse.Namespace, names: Sequence[str], *, settings:
 def _run_of(args: argparse.Namespace, case: Case, open_desk: OpenDesk, judge: Judge) -> Run | None:
     """The run of one case; None, and a word to the user, where its file is taken."""
     from app.evaluation.command import chosen_questions, new_record
-    from app.evaluation.recorded import recorded_run
-    from app.evaluation.runs import Run, output_file, read_record
-    from app.evaluation.systems import open_system
+    from app.evaluation.runs.files import Run, output_file, read_record
+    from app.evaluation.runs.recorded import recorded_run
+    from app.evaluation.systems.opening import open_system
 
     its_own = argparse.Namespace(**vars(args) | {"as_of_field": case.as_of_field})
     questions = chosen_questions(its_own)

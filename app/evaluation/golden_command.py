@@ -16,9 +16,9 @@ from app.evaluation.options import count
 if TYPE_CHECKING:  # --help must not wait for pydantic
     from collections.abc import Sequence
 
-    from app.evaluation.checking_gold import Misfit
-    from app.evaluation.from_feedback import JudgedDesk
-    from app.evaluation.running import AskedDesk
+    from app.evaluation.golden.checking import Misfit
+    from app.evaluation.golden.from_feedback import JudgedDesk
+    from app.evaluation.runs.running import AskedDesk
 
 NEW = "new"
 FROM_FEEDBACK = "from-feedback"
@@ -76,7 +76,7 @@ def has_place(args: argparse.Namespace) -> bool:
 
 def print_schema() -> int:
     """Print the JSON schema of a golden file's lines."""
-    from app.evaluation.golden_lines import golden_schema
+    from app.evaluation.golden.lines import golden_schema
 
     sys.stdout.write(json.dumps(golden_schema(), indent=2, ensure_ascii=False) + "\n")
     return 0
@@ -97,9 +97,9 @@ def check(args: argparse.Namespace, desk: AskedDesk) -> int:
     from dataclasses import asdict
     from functools import cache
 
-    from app.evaluation.checking_gold import misfits
-    from app.evaluation.golden import read_golden
-    from app.evaluation.locating import gold_articles
+    from app.evaluation.golden.checking import misfits
+    from app.evaluation.golden.locating import gold_articles
+    from app.evaluation.golden.reading import read_golden
 
     questions = read_golden(args.file)
     found = list(misfits(questions, gold_articles(questions, desk.articles()), cache(desk.article)))
@@ -116,8 +116,8 @@ def from_feedback(args: argparse.Namespace, desk: JudgedDesk) -> int:
 
     Where feedback makes none, the reason goes to standard error. Raises GoldenFileError for a file of another kind.
     """
-    from app.evaluation.from_feedback import golden_from_feedback
-    from app.evaluation.golden import read_golden
+    from app.evaluation.golden.from_feedback import golden_from_feedback
+    from app.evaluation.golden.reading import read_golden
 
     known = {one.id for one in read_golden(args.file)} if args.file and args.file.exists() else set()
     made = list(golden_from_feedback(desk))
@@ -137,7 +137,7 @@ def from_feedback(args: argparse.Namespace, desk: JudgedDesk) -> int:
 
 
 def _lines(found: Sequence[Misfit]) -> list[str]:
-    from app.evaluation.comparison_text import one_line
+    from app.evaluation.report.comparison_text import one_line
 
     lines = []
     for one in found:

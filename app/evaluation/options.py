@@ -101,7 +101,7 @@ def count(text: str) -> int:
 
 def gate(text: str) -> object:
     """The bars of a gate."""
-    from app.evaluation.gate import read_gate
+    from app.evaluation.metrics.gate import read_gate
 
     try:
         return read_gate(text)

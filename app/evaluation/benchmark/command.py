@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.evaluation.golden import Golden, read_golden
+from app.evaluation.golden.reading import Golden, read_golden
 from index.articles import Article
 from index.embedding import Embedder
 from index.ingest import Ingest

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import fmean
 
-from app.evaluation.golden import Golden
-from app.evaluation.metrics import rank_of_gold
+from app.evaluation.golden.reading import Golden
+from app.evaluation.metrics.summary import rank_of_gold
 from index.ranking import Weights, rank
 from index.retrieval import Retriever
 

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.evaluation.benchmark.finding import TIMED, summed
-from app.evaluation.golden import Golden, read_golden
+from app.evaluation.golden.reading import Golden, read_golden
 from index.ranking import Finding, Weights
 from index.retrieval import Retriever
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from datetime import UTC, date, datetime, timedelta
 
-from app.evaluation.golden import Golden
+from app.evaluation.golden.reading import Golden
 from index.articles import Article
 
 _FIRMS = "Arden Belmar Corvex Dunmore Elstra Farrow Gantry Halden Ivarsen Jorvik Kestrel Lumina Mercer Norland".split()

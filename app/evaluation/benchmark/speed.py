@@ -12,7 +12,7 @@ from time import perf_counter
 
 import numpy as np
 
-from app.evaluation.golden import Golden
+from app.evaluation.golden.reading import Golden
 from index.articles import Filters
 from index.embedding import Embedder
 from index.exactvectors import ExactVectors

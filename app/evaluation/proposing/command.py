@@ -9,13 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from app.evaluation.golden import read_golden
-from app.evaluation.locating import golden_names
+from app.evaluation.golden.locating import golden_names
+from app.evaluation.golden.reading import read_golden
 from app.evaluation.proposing.choosing import Candidate, choose
 from app.evaluation.proposing.lines import append_lines, line_of
 from app.evaluation.proposing.reviewing import review
 from app.evaluation.proposing.rules import Told
-from app.evaluation.running import AskedDesk
+from app.evaluation.runs.running import AskedDesk
 
 MOST_ARTICLES = 2_000
 """So many of a larger library are read, the newest: their sentences are kept in memory."""

@@ -1,4 +1,4 @@
-"""Proposals as lines of a golden file. Leaves out: what a line may hold (golden_lines)."""
+"""Proposals as lines of a golden file. Leaves out: what a line may hold (golden.lines)."""
 
 from __future__ import annotations
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from app.evaluation.comparison_text import one_line
-from app.evaluation.matching import meets
+from app.evaluation.golden.matching import meets
 from app.evaluation.proposing.choosing import Candidate
 from app.evaluation.proposing.proposal import Accept
+from app.evaluation.report.comparison_text import one_line
 
 Ask = Callable[[str], str]
 """Shows a prompt and gives back what was typed; raises EOFError where nothing more will be."""

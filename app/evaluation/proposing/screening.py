@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from app.evaluation.matching import REPLY_WORDS, meets
+from app.evaluation.golden.matching import REPLY_WORDS, meets
 from app.evaluation.proposing.corpus import Corpus
 from app.evaluation.proposing.proposal import Proposal
 from index.words import content_stems

@@ -1,0 +1,83 @@
+"""Does confidence tell right from wrong? Risk against coverage, and calibration; pure. Leaves out: drawing them.
+
+Confidence here is how well the best passage fits the question (`Outcome.confidence`), which is what a threshold for
+abstaining can be set on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import fmean
+
+from app.evaluation.metrics.intervals import Interval, wilson
+from app.evaluation.outcomes import Outcome
+
+BINS = 8
+FEWEST_IN_BIN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """`risk` is the share of wrong answers when only this share of all questions, the most confident, is answered."""
+
+    coverage: float
+    risk: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bin:
+    """Answers of similar confidence: how confident on average, how often right, with Wilson's interval."""
+
+    answers: int
+    confidence: float
+    right: float
+    interval: Interval
+
+
+def risk_coverage(outcomes: Sequence[Outcome]) -> tuple[Covered, ...]:
+    """The risk at every coverage that was reached, from the most confident answer on (El-Yaniv and Wiener 2010).
+
+    Questions abstained from are never covered; answers of the same confidence come in together. Empty where nothing
+    was answered.
+    """
+    asked = sum(one.score is not None for one in outcomes)
+    answered = sorted(_answered(outcomes), key=lambda pair: -pair[0])
+    points: list[Covered] = []
+    wrong = 0
+    for at, (confidence, right) in enumerate(answered, start=1):
+        wrong += not right
+        if at == len(answered) or answered[at][0] != confidence:
+            points.append(Covered(at / asked, wrong / at))
+    return tuple(points)
+
+
+def calibration(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
+    """Answers in bins of about equal size, from the least confident to the most; empty where nothing was answered."""
+    answered = sorted(_answered(outcomes))
+    bins = max(1, min(BINS, len(answered) // FEWEST_IN_BIN))
+    edges = [round(at * len(answered) / bins) for at in range(bins + 1)]
+    groups = [answered[low:high] for low, high in pairwise(edges) if high > low]
+    return tuple(_bin(group) for group in groups)
+
+
+def calibration_error(bins: Sequence[Bin]) -> float | None:
+    """The mean distance of confidence and share of right answers, weighted by answers (Naeini et al. 2015)."""
+    answers = sum(one.answers for one in bins)
+    return sum(one.answers * abs(one.right - one.confidence) for one in bins) / answers if answers else None
+
+
+def _answered(outcomes: Sequence[Outcome]) -> list[tuple[float, bool]]:
+    """Confidence and whether right, of every answer that was given."""
+    return [(one.confidence or 0.0, one.score == 1) for one in outcomes if one.answered]
+
+
+def _bin(group: Sequence[tuple[float, bool]]) -> Bin:
+    right = fmean(one for _, one in group)
+    return Bin(
+        answers=len(group),
+        confidence=fmean(confidence for confidence, _ in group),
+        right=right,
+        interval=wilson(right, len(group)),
+    )

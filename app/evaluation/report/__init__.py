@@ -1,0 +1,1 @@
+"""What people read of runs: table, page, summary, comparison."""

@@ -1,0 +1,61 @@
+"""Several systems over the same questions as text and as JSON. Leaves out: asking them, and the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.evaluation.metrics.comparing import compare
+from app.evaluation.metrics.intervals import intervals
+from app.evaluation.metrics.summary import summarise
+from app.evaluation.report.comparison_text import comparison_record, difference_lines
+from app.evaluation.report.table import HEADLINE, aligned, report, with_interval
+from app.evaluation.runs.files import Run
+
+_MORE = (
+    ("abst.R", "abstention_recall", ".2f"),
+    ("cit.R", "citation_recall", ".2f"),
+    ("cit.P", "citation_precision", ".2f"),
+    ("resolve", "citations_resolved", ".2f"),
+    ("p50 s", "median_total_seconds", ".2f"),
+    ("p95 s", "p95_total_seconds", ".2f"),
+)
+
+
+def systems_text(names: Sequence[str], runs: Sequence[Run]) -> str:
+    """The headline figures of each, then each beside the first, question by question."""
+    lines = aligned(systems_rows(names, runs), rule=False)
+    for name, run in zip(names[1:], runs[1:], strict=True):
+        lines += ["", f"{names[0]} (first) and {name} (second)"]
+        lines += difference_lines(compare(runs[0].outcomes, run.outcomes))
+    return "\n".join(lines)
+
+
+def systems_rows(names: Sequence[str], runs: Sequence[Run]) -> list[tuple[str, ...]]:
+    """A head, then a row a system: its headline figures with intervals, and how long it takes."""
+    rows: list[tuple[str, ...]] = [("system", "n", *HEADLINE, *(head for head, _, _ in _MORE))]
+    for name, run in zip(names, runs, strict=True):
+        summary, found = summarise(run.outcomes), intervals(run.outcomes, HEADLINE)
+        more = ((getattr(summary, figure), form) for _, figure, form in _MORE)
+        rows.append(
+            (
+                name,
+                str(summary.questions),
+                *(with_interval(getattr(summary, figure), found[figure]) for figure in HEADLINE),
+                *("-" if value is None else format(value, form) for value, form in more),
+            )
+        )
+    return rows
+
+
+def systems_record(names: Sequence[str], runs: Sequence[Run], file: str) -> dict[str, Any]:
+    """Each system's figures, and each beside the first, for JSON."""
+    return {
+        "systems": {
+            name: report(run.outcomes, file=file, lines=str(run.lines)) for name, run in zip(names, runs, strict=True)
+        },
+        "comparisons": [
+            comparison_record(names[0], name, compare(runs[0].outcomes, run.outcomes))
+            for name, run in zip(names[1:], runs[1:], strict=True)
+        ],
+    }
