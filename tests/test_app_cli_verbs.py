@@ -292,3 +292,26 @@ def test_timeline_tells_times_and_takes_the_filters(run: Run, desk: CommandDesk)
     assert desk.searched[-1]["k"] == 5
     assert str(desk.searched[-1]["since"]) == "2023-01-01"
     assert json.loads(run("timeline", "the alliance", "--json")[1])["timeline"][0]["first"] == "2023-01-30"
+
+
+def test_add_goes_on_every_so_often_until_it_is_interrupted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.sleep", sleep)
+    code, out, err = run("add", "https://news.example/feed", "--every", "30m")
+    assert (code, err) == (130, "onrecord: interrupted\n")
+    assert out.count("added 1, ") == 2
+    assert slept == [1800.0, 1800.0]
+
+
+@pytest.mark.parametrize("text", ["5", "0m", "1s", "-1h", "often", "١h"])
+def test_an_interval_is_a_minute_at_least(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    with pytest.raises(SystemExit) as misused:
+        main(["add", "one.txt", f"--every={text}"])
+    assert misused.value.code == 2
+    assert "write it as 30m, 2h or 1d" in capsys.readouterr().err

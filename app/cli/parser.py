@@ -80,7 +80,15 @@ def _add_shared(parser: argparse.ArgumentParser, **defaults: object) -> None:
 
 
 def _add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("target", nargs="+", metavar="PATH|URL", help="a file, a folder or a web address")
+    parser.add_argument(
+        "target", nargs="+", metavar="PATH|URL", help="a file, a folder, or the address of a page or feed"
+    )
+    parser.add_argument(
+        "--every",
+        type=values.interval,
+        metavar="TIME",
+        help="go on, and add what is new after each TIME, such as 30m, 2h or 1d (default: add once)",
+    )
 
 
 def _list(parser: argparse.ArgumentParser) -> None:

@@ -7,6 +7,10 @@ import re
 from datetime import date
 from pathlib import Path
 
+_INTERVAL = re.compile(r"(\d{1,6})(m|h|d)", re.ASCII)
+_SECONDS = {"m": 60, "h": 3600, "d": 86_400}
+LEAST_SECONDS = 60
+"""Whoever runs a site should not feel that somebody reads its feed."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -32,6 +36,15 @@ def port(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or int(text) > 65_535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 0 to 65535")
     return int(text)
+
+
+def interval(text: str) -> float:
+    """A time between two readings, such as 30m, 2h or 1d, in seconds; a minute at least."""
+    found = _INTERVAL.fullmatch(text.strip().lower())
+    seconds = int(found[1]) * _SECONDS[found[2]] if found else 0
+    if seconds < LEAST_SECONDS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time from a minute up: write it as 30m, 2h or 1d")
+    return float(seconds)
 
 
 def folder(text: str) -> Path:

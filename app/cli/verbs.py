@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
 
 def add(args: argparse.Namespace) -> int:
-    """Add files, folders and addresses; 1 when any of them failed."""
+    """Add files, folders and addresses; 1 when any of them failed. With --every again and again, until interrupted."""
+    import time
+
+    code = _add_once(args)
+    while args.every is not None:
+        time.sleep(args.every)
+        code = _add_once(args)
+    return code
+
+
+def _add_once(args: argparse.Namespace) -> int:
     from app.cli import terminal
     from app.cli.opening import opened_desk
     from app.cli.printing import added_record, added_summary

@@ -126,7 +126,7 @@ class Layout:
         )
         with gr.Row(elem_id="address-row"):
             self.address = gr.Textbox(
-                placeholder="https://… the web address of an article", label="Web address", show_label=False,
+                placeholder="https://… the address of an article or a feed", label="Web address", show_label=False,
                 container=False, max_lines=1, scale=6, min_width=120, elem_id="address",
             )  # fmt: skip
             self.add = gr.Button("Add", scale=0, min_width=76, elem_id="add")

@@ -1,4 +1,4 @@
-"""A file, a folder or a web address to articles. Leaves out: feeds, cutting into chunks, and storing.
+"""A file, a folder, a web address or a feed to articles. Leaves out: cutting into chunks, and storing.
 
 What cannot be read never stops the rest: it comes out as an `Added` with status "failed" and one line that says
 what happened, to which input, and what to do.
@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from index.articles import Added, Article
 from index.errors import LoadingError, UnreadableError, UnsupportedError
 from index.loading.counting import count
-from index.loading.fetching import fetch
+from index.loading.feeds import is_feed, read_feed
+from index.loading.fetching import Fetched, fetch
 from index.loading.files import read_bytes, read_path, read_upload
 from index.loading.inputs import Input, failed, one_line
 from index.loading.kinds import SUFFIXES, kind_of_answer
@@ -42,7 +44,10 @@ def load(target: str | Path, *, limits: Limits | None = None, allow_private: boo
 def load_address(
     address: str, *, limits: Limits | None = None, allow_private: bool = False
 ) -> Iterator[Article | Added]:
-    """The articles of an http(s) address, and of nothing else: for text typed by someone who may not name files."""
+    """The articles of an http(s) address, and of nothing else: for text typed by someone who may not name files.
+
+    Of a feed, the pages that it names; one without a date of its own has the feed's.
+    """
     limits = limits or Limits()
     shown = one_line(address)
     try:
@@ -50,6 +55,36 @@ def load_address(
     except LoadingError as error:
         yield failed(_without_secrets(shown), error)
         return
+    if is_feed(answer.media_type, answer.data):
+        yield from _pages(answer, shown, limits, allow_private=allow_private)
+        return
+    yield from _answered(answer, shown, limits)
+
+
+def _pages(answer: Fetched, shown: str, limits: Limits, *, allow_private: bool) -> Iterator[Article | Added]:
+    """The articles that a feed names. It is not trusted as who typed its address is: a private host only its own."""
+    try:
+        entries = read_feed(answer.data, Input(origin=shown, name=shown, url=answer.url))
+    except LoadingError as error:
+        yield failed(shown, error)
+        return
+    home = urlsplit(answer.url).netloc
+    for entry in entries:
+        named = one_line(entry.address)
+        try:
+            own = urlsplit(entry.address).netloc == home
+            page = fetch(entry.address, limits=limits, allow_private=allow_private and own)
+        except LoadingError as error:
+            yield failed(_without_secrets(named), error)
+            continue
+        for found in _answered(page, named, limits):
+            if isinstance(found, Article) and found.published_at is None:
+                yield replace(found, published_at=entry.published_at)
+            else:
+                yield found
+
+
+def _answered(answer: Fetched, shown: str, limits: Limits) -> Iterator[Article | Added]:
     path = unquote(urlsplit(answer.url).path)
     kind = kind_of_answer(answer.media_type, path, answer.data)
     given = Input(origin=shown.partition("#")[0], name=shown, url=answer.url, charset=answer.charset)

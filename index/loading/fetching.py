@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 _HEADERS = {
     "User-Agent": "Mozilla/5.0 (compatible; OnRecord)",
-    "Accept": "text/html,application/xhtml+xml,application/pdf,text/plain,application/json,*/*;q=0.5",
+    "Accept": (
+        "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/pdf,text/plain,"
+        "application/json,*/*;q=0.5"
+    ),
     "Accept-Encoding": "gzip, deflate",
 }
 _REDIRECTS = {301, 302, 303, 307, 308}

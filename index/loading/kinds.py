@@ -61,7 +61,7 @@ _SAVE_AS = {
     ".csv": "write its rows as .jsonl, one article a line",
     ".zip": "unpack it",
     ".mhtml": "save the page as .html",
-    ".xml": "save its text as .txt; feeds are not read yet",
+    ".xml": "save its text as .txt, or give the address of the feed",
 }
 
 SUFFIXES = (*READERS, *RECORD_READERS, *(kind + packing for kind in RECORD_READERS for packing in _PACKINGS))
