@@ -45,7 +45,7 @@ def read_feed(data: bytes, given: Input) -> list[FeedEntry]:
 
     Raises UnreadableError for what is no XML, and where no entry has an address.
     """
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped]
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
     try:
