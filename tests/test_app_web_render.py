@@ -390,3 +390,8 @@ def test_near_passages_of_one_article_stand_together_under_its_title() -> None:
     assert text.count("Nissan and Renault reshape their alliance") == 1
     assert text.index("engineering support") < text.index("Another article")
     assert text.count('class="opens"') == 3
+
+
+def test_a_number_tells_its_quote_source_and_day_when_it_is_pointed_at() -> None:
+    shown = passages.chip(citation(1, STAKE), ())
+    assert f'title="“{escape(STAKE)}” Morning Wire, 5 February 2023"' in shown

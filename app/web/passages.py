@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from app.schema import Citation, Nearest, Sentence
-from app.web.escaping import byline, escape, isolated
+from app.web.escaping import byline, escape, isolated, plain_day
 from app.web.reader import Passage, reader_address
 
 _SHOWN = ' class="shown"'
@@ -14,9 +14,10 @@ _SHOWN = ' class="shown"'
 def chip(citation: Citation, all_citations: Sequence[Citation]) -> str:
     """The small number after a sentence: a link that opens the cited passage."""
     told = f"{citation.title}, {citation.source}" if citation.source else citation.title
+    whence = ", ".join(part for part in (citation.source, plain_day(citation.published_at)) if part)
     return (
         f'<a class="chip" href="{escape(reader_address(citation, all_citations))}" '
-        f'title="{escape(clipped(citation.quote, 300))}" '
+        f'title="“{escape(clipped(citation.quote, 300))}” {escape(whence)}" '
         f'aria-label="Citation {citation.marker}: {escape(clipped(told, 120))}">{citation.marker}</a>'
     )
 
