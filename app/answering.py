@@ -1,6 +1,7 @@
 """The way of a question, as named stages over one Turn: condense, retrieve, show, write and check, finish.
 
-Leaves out: keeping the turn (record), where the writer comes from (wiring), and what each stage decides by.
+Leaves out: keeping the turn (record), where the writer comes from (wiring), and what each stage decides by (gathering,
+choosing, judging, abstaining).
 """
 
 from __future__ import annotations
@@ -8,8 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
-from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
 from app.abstaining import AT_ITS_WORD
@@ -19,16 +18,16 @@ from app.choosing import choose_number
 from app.conversation import standalone
 from app.errors import WriterError
 from app.excerpts import choose_excerpts
+from app.gathering import gather, names_strangers
 from app.judging import judge, stands
 from app.prompting import Asked
-from app.questions import kind_of, names_in, parts_of
+from app.questions import kind_of, parts_of
 from app.quoting import CLOSE_SECOND, MAX_WORDS, Quote, choose_quotes, quote_of, rank_quotes
 from app.relevance import Relevance
 from app.schema import Event, EvidenceFound, Reason, SentenceReleased
 from app.turn import Turn
-from index.articles import Evidence, Retrieved
+from index.articles import Retrieved
 from index.retrieval import Retriever
-from index.words import words
 
 if TYPE_CHECKING:
     from app.citations import Draft
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PASSAGES = 8
 MAX_SENTENCES = 3
 
 WriterSource = Callable[[], "tuple[Writer | None, str | None]"]
@@ -50,15 +48,15 @@ def answer(turn: Turn, *, retriever: Retriever, writer_source: WriterSource) -> 
     quotes stand in for it.
     """
     turn.standalone_question = standalone(turn.question, turn.history)
-    parts = [Relevance.of(part, standalone(part, turn.history), retriever) for part in parts_of(turn.question)]
-    retrieved = turn.retrieved = _gather(turn, retriever, parts)
+    parts = [Relevance.of(part, standalone(part, turn.history), retriever.comparer) for part in parts_of(turn.question)]
+    retrieved = turn.retrieved = gather(turn, retriever, parts)
     turn.retrieval_seconds = turn.evidence_seconds = turn.seconds()
     assembly = Assembly(turn)
     if not retrieved.evidence:
         yield assembly.abstain(_reason_for_nothing(retrieved))
         return
     yield EvidenceFound(evidence=nearest(retrieved.evidence), seconds=turn.evidence_seconds)
-    if _names_strangers(turn.question, retrieved.evidence):
+    if names_strangers(turn.question, retrieved.evidence):
         yield assembly.abstain("not_stated")
         return
     writer, turn.fallback = (None, None) if turn.quotes_only else writer_source()
@@ -82,29 +80,6 @@ def _reason_for_nothing(retrieved: Retrieved) -> Reason:
     return "not_stated" if retrieved.allowed_articles else "filtered_out"
 
 
-def _names_strangers(question: str, evidence: Sequence[Evidence]) -> bool:
-    """Whether the question names what no passage found for it mentions: then none of them is about that."""
-    known = {word.stem for passage in evidence for word in words(f"{passage.title} {passage.source} {passage.quote}")}
-    return any(name.isdisjoint(known) for name in names_in(question))
-
-
-def _gather(turn: Turn, retriever: Retriever, parts: Sequence[Relevance]) -> Retrieved:
-    """Evidence for the whole question; where it asks for more than one thing, for each of them in turn."""
-
-    def retrieve(question: str) -> Retrieved:
-        return retriever.retrieve(question, as_of=turn.asked_as_of, filters=turn.filters, k=PASSAGES)
-
-    whole = retrieve(turn.standalone_question)
-    if len(parts) == 1 or not whole.evidence:
-        return whole
-    each = [retrieve(part.question).evidence for part in parts]
-    chosen: list[Evidence] = []
-    for passage in chain.from_iterable(zip_longest(*each, whole.evidence)):
-        if passage is not None and not any(_overlap(passage, other) for other in chosen):
-            chosen.append(passage)
-    return replace(whole, evidence=tuple(chosen[:PASSAGES]))
-
-
 def _write(turn: Turn, writer: Writer, parts: Sequence[Relevance], assembly: Assembly) -> Iterator[SentenceReleased]:
     """Releases each sentence that the writer completes and a passage supports.
 
@@ -112,7 +87,7 @@ def _write(turn: Turn, writer: Writer, parts: Sequence[Relevance], assembly: Ass
     the excerpt that does; an endpoint that cannot be asked so is taken at its word, and checked like any other.
     """
     assert turn.retrieved is not None
-    turn.excerpts = choose_excerpts(turn.retrieved.evidence, writer.evidence_tokens)
+    turn.excerpts = choose_excerpts(turn.retrieved.evidence, _shown_tokens(writer, parts))
     turn.writer = writer.model
     asked = Asked(turn.standalone_question, turn.excerpts, tuple(part.asked for part in parts), turn.asked_as_of)
     writing = turn.writing = writer.begin(asked)
@@ -122,7 +97,7 @@ def _write(turn: Turn, writer: Writer, parts: Sequence[Relevance], assembly: Ass
         yield from _release(turn, writer.write_lines(writing), parts, assembly)
         return
     turn.chosen = tuple(dict.fromkeys(number for _, number in chosen))
-    for part, number in chosen:
+    for part, number in _one_each(chosen):
         if kind_of(part.asked) == "yes_no":  # a small model says yes too easily: the sentence itself tells
             turn.first_word_seconds = turn.first_word_seconds or turn.seconds()
             yield assembly.add_quote(quote_of(turn.excerpts[number - 1], part))
@@ -131,6 +106,16 @@ def _write(turn: Turn, writer: Writer, parts: Sequence[Relevance], assembly: Ass
             yield released
             if len(chosen) > 1:
                 break  # one sentence for each part leaves room for the others
+
+
+def _one_each(chosen: Sequence[tuple[Relevance, int]]) -> list[tuple[Relevance, int]]:
+    """A sentence that answers two parts of a question is told once."""
+    return list({number: (part, number) for part, number in reversed(chosen)}.values())[::-1]
+
+
+def _shown_tokens(writer: Writer, parts: Sequence[Relevance]) -> int:
+    """How much evidence the writer is shown: half as much again for each further part of the question."""
+    return writer.evidence_tokens * (1 + len(parts)) // 2
 
 
 def _release(
@@ -196,7 +181,3 @@ def _says_more(quote: Quote, assembly: Assembly) -> bool:
 def _fits(quote: Quote, n_words: int) -> bool:
     """Whether a quote beside so many words keeps the answer short; the first quote always does."""
     return not n_words or n_words + len(quote.text.split()) <= MAX_WORDS
-
-
-def _overlap(passage: Evidence, other: Evidence) -> bool:
-    return passage.article_id == other.article_id and passage.start < other.end and other.start < passage.end

@@ -1,9 +1,9 @@
 """Is a sentence supported by a passage? Pure functions of two texts: no model, no library, no network.
 
-A sentence is supported when some run of at most three sentences of the passage covers its words, states each of
-its numbers, names everyone it names (the title may help out), in the same order, and agrees on negation and on how
-certain it is. The rules are strict on purpose: what fails is shown as a quote instead, which loses little. What
-word matching cannot see (a paraphrase that says the opposite in other words) it cannot refuse.
+A sentence is supported when some run of at most three sentences of the passage covers its words, states each of its
+numbers in the same unit, names everyone it names (the title may help out), in the same order, and agrees on negation
+and on how certain it is. The rules are strict on purpose: what fails is shown as a quote instead, which loses little.
+What word matching cannot see (a paraphrase that says the opposite in other words) it cannot refuse.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from app.numbers import numbers
+from app.numbers import unlike_numbers
 from index.sentences import sentences
 from index.words import STOP_WORDS, Word, content_stems, stem, words
 
@@ -84,7 +84,6 @@ class _Claim:
     text: str
     content: tuple[str, ...]
     names: tuple[str, ...]
-    numbers: frozenset[float]
     clauses: tuple[str, ...]
 
 
@@ -153,8 +152,8 @@ def _compare(
     problems = []
     if coverage < MIN_COVERAGE:
         problems.append(f"coverage {coverage:.2f}")
-    if missing := claim.numbers - numbers(run) - numbers(context):
-        problems.append(f"number {min(missing):g}")
+    if missing := unlike_numbers(claim.text, f"{run}\n{context}"):
+        problems.append(f"number {missing[0]:g}")
     if strangers := [name for name in claim.names if name not in here and name not in around]:
         problems.append(f"name {strangers[0]}")
     if not _same_order(claim, run):
@@ -182,7 +181,7 @@ def _claim(sentence: str, passage: str) -> _Claim:
         dict.fromkeys(word.stem for word in found if sentence[word.start : word.end].lower() not in STOP_WORDS)
     )
     clauses = tuple(part for part in _CLAIM_END.split(sentence) if len(content_stems(part)) > 1)
-    return _Claim(sentence, content, _names(sentence, passage, found), numbers(sentence), clauses or (sentence,))
+    return _Claim(sentence, content, _names(sentence, passage, found), clauses or (sentence,))
 
 
 def _names(sentence: str, passage: str, found: Sequence[Word]) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ class Settings(BaseSettings):
         default=60.0, gt=0, description="how long one answer may take to write before quotes stand in"
     )
     llm_evidence_tokens: int | None = Field(
-        default=None, gt=0, description="how much evidence the model is given; 250 embedded, 3000 elsewhere"
+        default=None, gt=0, description="how much evidence the model is given; 200 embedded, 3000 elsewhere"
     )
     embedding_base_url: str | None = Field(default=None, description="an OpenAI-compatible endpoint for embeddings")
     embedding_model: str | None = Field(default=None, description="its model")

@@ -58,6 +58,7 @@ def stands(quote: Quote, part: Relevance, turn: Turn | None, *, beside: bool = F
     return states_the_answer(
         Signals(
             coverage=part.coverage(f"{quote.passage.title} {quote.passage.quote}"),
+            interaction=quote.interaction,
             similarity=max(quote.similarity, quote.passage.similarity),
             right_kind=quote.right_kind,
             stated_probability=turn.writing.stated.get(part.asked) if turn and turn.writing else None,
@@ -90,6 +91,7 @@ def _answers(turn: Turn, text: str, support: Supported, part: Relevance, beside:
     return states_the_answer(
         Signals(
             coverage=part.coverage(f"{passage.title} {passage.quote}"),
+            interaction=passage.interaction,
             similarity=passage.similarity,
             right_kind=can_answer(part.asked, text),
             stated_probability=turn.writing.stated.get(part.asked) if turn.writing else None,

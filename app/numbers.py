@@ -1,4 +1,4 @@
-"""The numbers a text states, so that two texts can be compared by value. Leaves out: units other than scale.
+"""The numbers a text states, so that two texts can be compared by value. Leaves out: converting one unit to another.
 
 >>> sorted(numbers("Renault cut its stake to 15% from forty-three percent, for $1.8 billion"))
 [15.0, 43.0, 1800000000.0]
@@ -32,6 +32,11 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _SCALE = re.compile(r"[\s-]*(" + "|".join(sorted(_SCALES, key=len, reverse=True)) + r")\b", re.IGNORECASE)
+_UNIT = re.compile(
+    r"[\s-]*(?:(?P<share>%|per\s?cent\b|percentage\b)|(?P<money>(?:US )?dollars?\b|euros?\b|pounds?\b|yen\b|yuan\b)"
+    r"|(?P<time>year|month|week|day|hour|minute)s?\b)",
+    re.IGNORECASE,
+)
 _VAGUE = frozenset(["one", "first", "second", "zero"])
 """Words that are numbers more in form than in fact ("one of the people said")."""
 
@@ -39,6 +44,39 @@ _VAGUE = frozenset(["one", "first", "second", "zero"])
 def numbers(text: str) -> frozenset[float]:
     """The values stated in a text, scaled ("1.8 billion" is 1.8e9); vague number words are left out."""
     return frozenset(value for value, _, _ in located_numbers(text))
+
+
+def unlike_numbers(text: str, source: str) -> list[float]:
+    """The values of a text that its source does not state, or states in another unit, ascending.
+
+    A number without a unit goes with any.
+
+    >>> unlike_numbers("It is 15 years old and holds 43 percent.", "It cut its 43% to 15% after 23 years.")
+    [15.0]
+    """
+    stated = _quantities(source)
+    return sorted(
+        {
+            value
+            for value, unit in _quantities(text)
+            if not any(value == other and (unit == its or not unit or not its) for other, its in stated)
+        }
+    )
+
+
+def _quantities(text: str) -> set[tuple[float, str]]:
+    """Each value with its unit: a percentage, money, a stretch of time, or "" where none of these is told."""
+    found = set()
+    for value, start, end in located_numbers(text):
+        after = _UNIT.match(text, end)
+        if text[start] in "$€£¥" or (after and after["money"]):
+            unit = "money"
+        elif after and after["share"]:
+            unit = "%"
+        else:
+            unit = after["time"].lower() if after and after["time"] else ""
+        found.add((value, unit))
+    return found
 
 
 def located_numbers(text: str) -> list[tuple[float, int, int]]:

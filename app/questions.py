@@ -12,6 +12,9 @@ from typing import Literal
 from app.numbers import located_numbers
 from index.words import STOP_WORDS, content_stems, stem, words
 
+LONGEST_ABBREVIATION = 5
+"""In letters: UNHCR."""
+
 Kind = Literal["amount", "time", "person", "place", "yes_no", "reason", "thing"]
 
 _AMOUNT = re.compile(
@@ -35,7 +38,11 @@ _YES_NO = re.compile(
     r"(?:is|are|was|were|will|would|do|does|did|has|have|had|can|could|may|might|should|am)\b",
     re.IGNORECASE,
 )
-_NEGATIONS = frozenset({"not", "no", "never"})
+_NEGATION = re.compile(r"\b(?:not|no|never|\w+n['’]t)\b", re.IGNORECASE)
+_AUXILIARY = re.compile(
+    r"(.*?\b(?:will|would|can|could|may|might|must|should|is|are|was|were|has|have|had|do|does|did))\b(.*)",
+    re.IGNORECASE,
+)
 _AND_ASKS = re.compile(
     r",?\s+and\s+(?=(?:(?:in|by|from|for|to|with|at|of|on)\s+)?"
     r"(?:what|who|whom|whose|when|where|why|which|how|is|are|was|were|will|does|do|did|has|have)\b)",
@@ -90,22 +97,34 @@ def parts_of(question: str) -> list[str]:
 
     >>> parts_of("When was he arrested, and how old is the alliance he led?")
     ['When was he arrested?', 'how old is the alliance he led?']
+    >>> parts_of("Who will get it, and who will not?")
+    ['Who will get it?', 'Who will not get it?']
     """
     parts = [part.strip(" ,") for part in _AND_ASKS.split(question.strip().rstrip("?"))]
-    if len(parts) < 2 or not all(set(content_stems(part)) - _NEGATIONS for part in parts):
-        return [question]  # "who will, and who will not?" asks one thing
+    if len(parts) == 2 and _NEGATION.search(parts[1]) and not _says_something(parts[1]):
+        asked = _AUXILIARY.match(parts[0])
+        parts = [parts[0], f"{asked[1]} not{asked[2]}"] if asked else parts
+    if len(parts) < 2 or not all(map(_says_something, parts)):
+        return [question]
     return [f"{part}?" for part in parts]
+
+
+def _says_something(part: str) -> bool:
+    """Whether a part of a question holds more than "and who will not"."""
+    return bool(content_stems(_NEGATION.sub("", part)))
 
 
 def names_in(question: str) -> list[frozenset[str]]:
     """The names in a question as the stems of their words: runs of capitalised words, without the question's first.
+
+    A name of nothing but an abbreviation is left out: an article may write "US", "U.S." or "America".
 
     >>> [sorted(name) for name in names_in("What did Saudi Arabia offer to Nissan’s board?")]
     [['arabia', 'saudi'], ['nissan']]
     """
     _, _, rest = question.partition(" ")
     runs = [[word for word in run.split() if word.lower() not in STOP_WORDS] for run in _NAMES.findall(rest)]
-    return [frozenset(stem(word) for word in run) for run in runs if run]
+    return [frozenset(stem(word) for word in run) for run in runs if run and not all(map(_is_abbreviation, run))]
 
 
 def can_answer(question: str, text: str) -> bool:
@@ -132,6 +151,10 @@ def can_answer(question: str, text: str) -> bool:
     if kind in ("person", "place"):
         return bool(news) and (kind == "person" or _names_something_new(text, asked))
     return bool(news)
+
+
+def _is_abbreviation(word: str) -> bool:
+    return len(word) <= LONGEST_ABBREVIATION and word.isupper()
 
 
 def _names_something_new(text: str, asked: set[str]) -> bool:

@@ -8,43 +8,63 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.checking import denies
 from app.excerpts import Excerpt
-from app.questions import can_answer
+from app.questions import can_answer, kind_of
 from app.relevance import Relevance
 from index.articles import Evidence
 from index.chunking import Span
 from index.sentences import sentences
 
+PASSAGE_SHARE = 0.33
+"""What the score of its passage counts beside a sentence's fit."""
+
 MAX_QUOTES = 3
 MAX_WORDS = 75
 PASSAGES = 5
+INTERACTION = 3.0
+"""What the interaction of a sentence's words with the question's counts beside its similarity as a whole."""
+
 RIGHT_KIND = 0.3
 """What being of the kind asked for adds to a sentence's fit."""
 
-CLOSE_SECOND = 0.75
+AFFIRMS = 0.6
+"""What a sentence that affirms loses where the question asks for what is not so."""
+
+CLOSE_SECOND = 0.85
 """A further sentence is quoted when it scores at least this share of the best one's score."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A sentence of a passage, `passage.quote[start:end]`, and how well it meets the question."""
+    """A sentence of a passage, `passage.quote[start:end]`, and how well it meets the question.
+
+    `denies_too` is False for one that affirms where the question asks for what is not so ("who will not get it?").
+    """
 
     passage: Evidence
     start: int
     end: int
     coverage: float
     similarity: float
+    interaction: float
     right_kind: bool
+    denies_too: bool = True
 
     @property
     def fit(self) -> float:
-        """How well the sentence itself meets the question, whatever passage it stands in: 0 to 2.3."""
-        return self.coverage + max(self.similarity, 0.0) + (RIGHT_KIND if self.right_kind else 0.0)
+        """How well the sentence itself meets the question, whatever passage it stands in: at most 4.3."""
+        return (
+            INTERACTION * max(self.interaction, 0.0)
+            + max(self.similarity, 0.0)
+            + (RIGHT_KIND if self.right_kind else 0.0)
+            - (0.0 if self.denies_too else AFFIRMS)
+        )
 
     @property
     def score(self) -> float:
-        """Its fit, and a third of its passage's score."""
-        return self.fit + self.passage.score / 3
+        """Its fit, and a share of its passage's score."""
+        return self.fit + PASSAGE_SHARE * self.passage.score
 
     @property
     def text(self) -> str:
@@ -53,31 +73,35 @@ class Quote:
 
 
 def rank_quotes(evidence: Sequence[Evidence], relevance: Relevance) -> list[Quote]:
-    """Every sentence of the best passages, best first.
-
-    A sentence scores the covered share of the question's words, its similarity, a third of its passage's score,
-    and a little when it is of the kind asked for.
-    """
-    places = [(passage, start, end) for passage in evidence[:PASSAGES] for start, end in _sentences(passage.quote)]
-    similarities = relevance.similarities([passage.quote[start:end] for passage, start, end in places])
+    """Every sentence of the best passages, best first: by its fit, and its passage's score beside it."""
     quotes = [
-        _quote(passage, start, end, similarity, relevance)
-        for (passage, start, end), similarity in zip(places, similarities, strict=True)
+        quote for passage in evidence[:PASSAGES] for quote in quotes_of(passage, _sentences(passage.quote), relevance)
     ]
     return sorted(quotes, key=lambda quote: -quote.score)
 
 
 def quote_of(excerpt: Excerpt, relevance: Relevance) -> Quote:
     """One sentence of a passage as a quote, measured like the others."""
-    (similarity,) = relevance.similarities([excerpt.text])
-    return _quote(excerpt.passage, excerpt.start, excerpt.end, similarity, relevance)
+    (quote,) = quotes_of(excerpt.passage, [(excerpt.start, excerpt.end)], relevance)
+    return quote
 
 
-def _quote(passage: Evidence, start: int, end: int, similarity: float, relevance: Relevance) -> Quote:
-    text = passage.quote[start:end]
-    coverage = relevance.coverage(text)
-    right_kind = can_answer(relevance.asked, text)
-    return Quote(passage, start, end, coverage, similarity, right_kind)
+def quotes_of(passage: Evidence, spans: Sequence[Span], relevance: Relevance) -> list[Quote]:
+    """Sentences of a passage as quotes."""
+    asks_for_denial = kind_of(relevance.asked) in ("thing", "person", "place") and denies(relevance.asked)
+    return [
+        Quote(
+            passage,
+            start,
+            end,
+            coverage=relevance.coverage(passage.quote[start:end]),
+            similarity=near.similarity,
+            interaction=near.interaction,
+            right_kind=can_answer(relevance.asked, passage.quote[start:end]),
+            denies_too=not asks_for_denial or denies(passage.quote[start:end]),
+        )
+        for (start, end), near in zip(spans, relevance.closeness(passage.quote, spans), strict=True)
+    ]
 
 
 def choose_quotes(ranked: Sequence[Quote], *, max_words: int = MAX_WORDS, least: float | None = None) -> list[Quote]:

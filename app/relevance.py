@@ -1,51 +1,46 @@
-"""How well a text meets a question: its words by weight, its meaning by vectors. Leaves out: deciding anything."""
+"""How well a passage and its sentences meet a question. Leaves out: how that is measured (index), deciding anything."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+from index.chunking import Span
+from index.comparing import AskedQuestion
+from index.interaction import Closeness
 
-from index.words import words
 
-
-class Measures(Protocol):
+class Comparing(Protocol):
     """What retrieval can say about texts beside a question."""
 
-    def word_weights(self, question: str) -> Mapping[str, float]:
-        """Each content word's stem and its weight."""
+    def question(self, question: str) -> AskedQuestion:
+        """A question as it is compared."""
         ...
 
-    def similarities(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The cosine of the question and each text, (n_texts,)."""
+    def parts(self, asked: AskedQuestion, text: str, spans: Sequence[Span]) -> list[Closeness]:
+        """How near parts of a text come to the question, each read together with the rest of it."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Relevance:
     """One question's measure of texts: `asked` as it was put, `question` as it can be understood alone."""
 
     asked: str
     question: str
-    weights: Mapping[str, float]
-    measures: Measures
+    compared: AskedQuestion
+    comparing: Comparing
 
     @classmethod
-    def of(cls, asked: str, question: str, measures: Measures) -> Relevance:
-        """The measure of a question."""
-        return cls(asked, question, measures.word_weights(question), measures)
+    def of(cls, asked: str, question: str, comparing: Comparing) -> Relevance:
+        """The measure of a question. Raises EmbeddingError."""
+        return cls(asked, question, comparing.question(question), comparing)
 
     def coverage(self, text: str) -> float:
         """The share, in [0, 1], of the question's weighted content words that occur in the text; 0 if it has none."""
-        total = sum(self.weights.values())
-        if not total:
-            return 0.0
-        here = {word.stem for word in words(text)}
-        return sum(weight for stem, weight in self.weights.items() if stem in here) / total
+        return self.compared.coverage(text)
 
-    def similarities(self, texts: Sequence[str]) -> list[float]:
-        """The cosine of the question and each text."""
-        return [float(value) for value in self.measures.similarities(self.question, texts)] if texts else []
+    def closeness(self, text: str, spans: Sequence[Span]) -> list[Closeness]:
+        """How near parts of a text come to the question."""
+        return self.comparing.parts(self.compared, text, spans)

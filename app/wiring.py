@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EMBEDDED_EVIDENCE_TOKENS = 250
+EMBEDDED_EVIDENCE_TOKENS = 200
 """The embedded writer reads 50 to 90 tokens a second on two cores: more would keep a reader waiting."""
 ENDPOINT_EVIDENCE_TOKENS = 3_000
 

@@ -75,7 +75,8 @@ class Evidence:
 
     `score` is in [0, 1], higher is better, comparable within one question only. `coverage` is the share, in
     [0, 1], of the question's words (weighted by rarity) that occur in the passage; `similarity` the cosine of
-    question and passage. Both can be compared between questions.
+    question and passage, `interaction` the mean cosine of the question's words and the passage's nearest tokens. They
+    can be compared between questions.
     """
 
     article_id: str
@@ -90,6 +91,7 @@ class Evidence:
     url: str | None
     coverage: float = 0.0
     similarity: float = 0.0
+    interaction: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

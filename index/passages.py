@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 from index.articles import Evidence, Version
 from index.chunking import Span
+from index.comparing import AskedQuestion
+from index.interaction import Closeness
 from index.sentences import sentences
-from index.words import words
 
 WINDOW_SENTENCES = 3
 """A single sentence loses its meaning ("This airline is weighing passengers"): three keep it."""
@@ -22,10 +20,12 @@ EMBEDDED_WINDOWS = 10
 FEW_WINDOWS = 40
 """So few are all compared by meaning, for they are soon known by heart: a question in other words finds them."""
 
-_SIMILARITY = 1.5
-_ARTICLE = 0.4
+_COVERAGE = 0.5
+_SIMILARITY = 1.0
+_INTERACTION = 3.0
+_ARTICLE = 0.8
 _SHARPNESS = 6
-_PERFECT = 1.0 + _SIMILARITY + _ARTICLE
+_PERFECT = _COVERAGE + _SIMILARITY + _INTERACTION + _ARTICLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,41 +43,34 @@ class _Window:
 
 def choose(
     versions: Sequence[Version],
-    word_weights: Mapping[str, float],
-    similarities: Callable[[Sequence[str]], NDArray[np.float32]],
+    asked: AskedQuestion,
+    compare: Callable[[Sequence[str]], Sequence[Closeness]],
     *,
     k: int,
     article_scores: Sequence[float] = (),
 ) -> list[Evidence]:
     """The at most `k` best passages of the articles (given best first), best first; none overlaps another.
 
-    `word_weights` maps the question's stems to their weights. `similarities` gives the cosine of the question
-    and each text. `article_scores` are the articles' own, where they are known. A passage scores the covered share of
-    the question's words, 1.5 times its similarity, and .4 times its article's share of the best one's score to the
-    power of 6 (without scores 1 / rank). On 38 questions about the seeds and 80 news questions this puts the answer
-    into the first 230 tokens for 35 and 68, into 280 for 35 and 70; with the similarity once and 1 / rank it was 32
-    and 68, 34 and 70; with shares to the power of 1, 35 and 65, 35 and 65.
+    `compare` tells how near each of some texts comes to the question `asked`. `article_scores` are the articles' own,
+    where they are known. A passage scores three times its interaction, its similarity, half the covered share of the
+    question's words, and .8 times its article's share of the best one's score to the power of 6 (without scores
+    1 / rank); the figures are in docs/decisions/0009-late-interaction.md.
     """
     shares = _shares(article_scores) or [1 / (1 + place) for place in range(len(versions))]
     windows = [
-        window
-        for version, share in zip(versions, shares, strict=True)
-        for window in _windows(version, word_weights, share)
+        window for version, share in zip(versions, shares, strict=True) for window in _windows(version, asked, share)
     ]
     windows.sort(key=lambda window: -window.words_score)
     close = windows if len(windows) <= FEW_WINDOWS else windows[: max(EMBEDDED_WINDOWS, k)]
-    cosines = similarities([window.version.text[window.start : window.end] for window in close]) if close else ()
+    near = compare([window.version.text[window.start : window.end] for window in close]) if close else ()
     ranked = sorted(
-        (
-            (window.words_score + _SIMILARITY * max(float(cosine), 0.0), window, float(cosine))
-            for window, cosine in zip(close, cosines, strict=True)
-        ),
+        ((_score(window, closeness), window, closeness) for window, closeness in zip(close, near, strict=True)),
         key=lambda item: -item[0],
     )
     chosen: list[Evidence] = []
-    for score, window, cosine in ranked:
+    for score, window, closeness in ranked:
         if len(chosen) < k and not any(_overlap(window, other) for other in chosen):
-            chosen.append(_evidence(window, score / _PERFECT, cosine))
+            chosen.append(_evidence(window, score / _PERFECT, closeness))
     return chosen
 
 
@@ -101,16 +94,18 @@ def windows_of(text: str) -> list[Span]:
     return found
 
 
-def _windows(version: Version, word_weights: Mapping[str, float], article_bonus: float) -> list[_Window]:
-    total = sum(word_weights.values()) or 1.0
+def _score(window: _Window, closeness: Closeness) -> float:
+    return (
+        _COVERAGE * window.coverage
+        + _ARTICLE * window.article_bonus
+        + _SIMILARITY * max(closeness.similarity, 0.0)
+        + _INTERACTION * max(closeness.interaction, 0.0)
+    )
+
+
+def _windows(version: Version, asked: AskedQuestion, article_bonus: float) -> list[_Window]:
     return [
-        _Window(
-            version,
-            start,
-            end,
-            sum(word_weights.get(stem, 0.0) for stem in {word.stem for word in words(version.text[start:end])}) / total,
-            article_bonus,
-        )
+        _Window(version, start, end, asked.coverage(version.text[start:end]), article_bonus)
         for start, end in windows_of(version.text)
     ]
 
@@ -119,7 +114,7 @@ def _overlap(window: _Window, other: Evidence) -> bool:
     return window.version.article_id == other.article_id and window.start < other.end and other.start < window.end
 
 
-def _evidence(window: _Window, score: float, similarity: float) -> Evidence:
+def _evidence(window: _Window, score: float, closeness: Closeness) -> Evidence:
     version = window.version
     return Evidence(
         article_id=version.article_id,
@@ -133,5 +128,6 @@ def _evidence(window: _Window, score: float, similarity: float) -> Evidence:
         published_at=version.published_at,
         url=version.url,
         coverage=window.coverage,
-        similarity=similarity,
+        similarity=closeness.similarity,
+        interaction=closeness.interaction,
     )

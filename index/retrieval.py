@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import math
-from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from index.articles import Evidence, Filters, Retrieved
 from index.asking_time import closeness, understand
 from index.catalogue import Catalogue, days_since_epoch
+from index.comparing import AskedQuestion, Comparer
 from index.embedding.protocol import Embedder
 from index.errors import OnRecordError, RetrievalError
 from index.filtering import Allowed, allowed_articles, newest_day
@@ -40,7 +40,6 @@ READ_ARTICLES = 5
 RANKED_ARTICLES = 50
 ASSUMED_DAY = 0.3
 """How much "this week" counts where no day of asking was given, and that of the newest article is taken for it."""
-_KEPT_VECTORS = 4_096
 
 
 class Candidates(NamedTuple):
@@ -68,7 +67,6 @@ class Retriever:
         reranker: Reranker | None = None,
     ) -> None:
         self._library = library
-        self._embedder = embedder
         self._vectors = vectors
         self._keywords = keywords
         self._weights = weights or Weights()
@@ -76,7 +74,7 @@ class Retriever:
         self._catalogue: Catalogue | None = None
         self._lock = Lock()
         self._engines = ThreadPoolExecutor(2, thread_name_prefix="retrieval")
-        self._passage_vectors: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self.comparer = Comparer(embedder, self.word_weights)
 
     def close(self) -> None:
         """Ends its threads. Twice is no error."""
@@ -107,7 +105,7 @@ class Retriever:
         catalogue = self._current()
         assumed = as_of or newest_day(catalogue)
         allowed = allowed_articles(catalogue, assumed, filters or Filters())
-        vector = self._embedder.embed_question(question)
+        vector = self.comparer.question(question).vector
         return self._candidates(question, vector, catalogue, allowed, assumed, given=as_of is not None)
 
     def _retrieve(self, question: str, asked_on: date | None, filters: Filters, k: int) -> Retrieved:
@@ -118,10 +116,10 @@ class Retriever:
         ranked: list[tuple[int, float]] = []
         evidence = []
         if n_allowed:
-            vector = self._embedder.embed_question(question)
-            found = self._candidates(question, vector, catalogue, allowed, as_of, given=asked_on is not None)
+            asked = self.comparer.question(question)
+            found = self._candidates(question, asked.vector, catalogue, allowed, as_of, given=asked_on is not None)
             ranked = rank(found.places, found.rows, self._weights)
-            evidence = self._evidence(question, vector, catalogue, ranked[:READ_ARTICLES], k)
+            evidence = self._evidence(question, asked, catalogue, ranked[:READ_ARTICLES], k)
         return Retrieved(
             evidence=tuple(evidence),
             articles=tuple((catalogue.article_ids[place], score) for place, score in ranked[:RANKED_ARTICLES]),
@@ -148,7 +146,7 @@ class Retriever:
     def _evidence(
         self,
         question: str,
-        vector: NDArray[np.float32],
+        asked: AskedQuestion,
         catalogue: Catalogue,
         ranked: Sequence[tuple[int, float]],
         k: int,
@@ -159,8 +157,8 @@ class Retriever:
         n_passages = k if self._reranker is None else max(k, RERANKED)
         evidence = choose(
             versions,
-            self.word_weights(question),
-            lambda texts: self._embedded(texts) @ vector,
+            asked,
+            lambda texts: self.comparer.texts(asked, texts),
             k=n_passages,
             article_scores=[score for _, score in ranked],
         )
@@ -198,23 +196,6 @@ class Retriever:
             for stem in content_stems(question)
             for frequency in (frequencies.get(stem, 0),)
         }
-
-    def similarities(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The cosine of the question and each text, (n_texts,) float32."""
-        return self._embedded(texts) @ self._embedder.embed_question(question)
-
-    def _embedded(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of passages, kept for the next question that meets them."""
-        with self._lock:
-            vectors = {text: self._passage_vectors[text] for text in texts if text in self._passage_vectors}
-        unknown = [text for text in dict.fromkeys(texts) if text not in vectors]
-        made = dict(zip(unknown, self._embedder.embed_texts(unknown), strict=True)) if unknown else {}
-        vectors |= made
-        with self._lock:
-            self._passage_vectors.update(made)
-            while len(self._passage_vectors) > _KEPT_VECTORS:
-                self._passage_vectors.popitem(last=False)
-        return np.stack([vectors[text] for text in texts])
 
 
 def _timing(question: str, catalogue: Catalogue, as_of: date | None, *, given: bool) -> tuple[str, Timing]:

@@ -8,9 +8,20 @@ from app.abstaining import Signals, states_the_answer
 
 
 def signals(
-    coverage: float = 0.8, similarity: float = 0.7, stated: float | None = None, right_kind: bool = True
+    coverage: float = 0.8,
+    similarity: float = 0.7,
+    stated: float | None = None,
+    *,
+    interaction: float = 0.7,
+    right_kind: bool = True,
 ) -> Signals:
-    return Signals(coverage=coverage, similarity=similarity, stated_probability=stated, right_kind=right_kind)
+    return Signals(
+        coverage=coverage,
+        interaction=interaction,
+        similarity=similarity,
+        stated_probability=stated,
+        right_kind=right_kind,
+    )
 
 
 def test_a_close_passage_states_the_answer() -> None:
@@ -23,8 +34,10 @@ def test_a_passage_of_another_kind_never_does(stated: float | None) -> None:
     assert not states_the_answer(signals(1.0, 1.0, stated, right_kind=False))
 
 
-def test_a_quote_that_shares_no_word_never_does() -> None:
-    assert not states_the_answer(signals(coverage=0.05, similarity=0.95))
+def test_a_quote_in_other_words_has_to_be_nearer() -> None:
+    assert states_the_answer(signals(coverage=1.0, similarity=0.5, interaction=0.65))
+    assert not states_the_answer(signals(coverage=0.0, similarity=0.5, interaction=0.65))
+    assert states_the_answer(signals(coverage=0.0, similarity=0.7, interaction=0.75))
 
 
 def test_a_writer_that_sees_the_answer_needs_no_word_in_common() -> None:
@@ -41,6 +54,6 @@ def test_a_sure_writer_settles_a_close_call() -> None:
 
 
 def test_less_is_asked_beside_another_answer() -> None:
-    for faint in (signals(coverage=0.4, similarity=0.5), signals(similarity=0.5, stated=0.65)):
+    for faint in (signals(similarity=0.5, interaction=0.5), signals(similarity=0.5, stated=0.65)):
         assert not states_the_answer(faint)
         assert states_the_answer(faint, beside=True)

@@ -5,7 +5,7 @@ The stages are the real ones; what finds the passages and what writes are made u
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
@@ -15,15 +15,19 @@ import numpy as np
 from answered_parts import follows_its_events, is_sound
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from app.answering import answer
 from app.turn import Turn
 from app.writing import Writer
 from index.articles import Filters, Retrieved, Version
+from index.chunking import Span
+from index.comparing import AskedQuestion
+from index.interaction import Closeness
 from index.passages import choose
 from index.sentences import sentences
 from index.words import content_stems
+
+NEAR = Closeness(interaction=0.9, similarity=0.9)
 
 
 @dataclass
@@ -32,21 +36,24 @@ class FakeRetriever:
 
     versions: Sequence[Version]
 
+    @property
+    def comparer(self) -> FakeRetriever:
+        return self
+
     def retrieve(self, question: str, *, as_of: date | None, filters: Filters, k: int) -> Retrieved:
-        evidence = choose(
-            self.versions, self.word_weights(question), lambda texts: self.similarities(question, texts), k=k
-        )
+        asked = self.question(question)
+        evidence = choose(self.versions, asked, lambda texts: [NEAR] * len(texts), k=k)
         n = len(self.versions)
         return Retrieved(
             evidence=tuple(evidence), articles=(), as_of=as_of, library_articles=n, allowed_articles=n,
             undated_left_out=0,
         )  # fmt: skip
 
-    def word_weights(self, question: str) -> Mapping[str, float]:
-        return dict.fromkeys(content_stems(question), 1.0)
+    def question(self, question: str) -> AskedQuestion:
+        return AskedQuestion(np.ones(1, np.float32), dict.fromkeys(content_stems(question), 1.0), None)
 
-    def similarities(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        return np.full(len(texts), 0.9, dtype=np.float32)
+    def parts(self, asked: AskedQuestion, text: str, spans: Sequence[Span]) -> list[Closeness]:
+        return [NEAR] * len(spans)
 
 
 @dataclass

@@ -153,3 +153,16 @@ def test_sentence_copied_from_its_passage_has_all_its_words_there(written: list[
     assume(len(spans) == 1)
     support = check(passage[slice(*spans[0])], passage)
     assert support.problems in {(), ("nothing to compare",)} or "coverage" not in support.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("claim", "supported"),
+    [
+        ("The alliance has existed for 15 years.", False),
+        ("The alliance has existed for 23 years.", True),
+        ("The alliance will hold 23 percent.", False),
+    ],
+)
+def test_a_number_of_one_unit_is_no_number_of_another(claim: str, supported: bool) -> None:
+    passage = "The 23-year-old alliance has existed for years. The alliance will hold 15% of it."
+    assert check(claim, passage).supported is supported

@@ -11,12 +11,12 @@ from index.articles import Evidence
 QUESTION = "What stake will Renault hold in Nissan?"
 
 
-def quote(text: str, coverage: float = 0.5, similarity: float = 0.5) -> Quote:
+def quote(text: str, interaction: float = 0.5) -> Quote:
     passage = Evidence(
         article_id="a1", version=1, start=0, end=len(text), quote=text, score=0.5, title="A title", source=None,
         published_at=None, url=None,
     )  # fmt: skip
-    return Quote(passage, 0, len(text), coverage, similarity, right_kind=True)
+    return Quote(passage, 0, len(text), coverage=0.5, similarity=0.5, interaction=interaction, right_kind=True)
 
 
 def test_the_sentence_that_meets_the_question_best_leads() -> None:

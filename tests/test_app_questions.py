@@ -79,7 +79,8 @@ def test_question_does_not_answer_itself(question: str) -> None:
         ("When will it end and in which year did it begin?", ["When will it end?", "in which year did it begin?"]),
         ("What do Nissan and Renault share?", ["What do Nissan and Renault share?"]),
         ("And why?", ["And why?"]),
-        ("Who will get it, and who will not?", ["Who will get it, and who will not?"]),
+        ("Who will get it, and who will not?", ["Who will get it?", "Who will not get it?"]),
+        ("Who signed the deal, and who didn't?", ["Who signed the deal, and who didn't?"]),
     ],
 )
 def test_question_is_taken_apart_where_it_plainly_asks_two(question: str, parts: list[str]) -> None:
@@ -90,6 +91,8 @@ def test_names_are_the_capitalised_words_but_the_first() -> None:
     assert names_in("What did Google offer Nissan's board?") == [{"googl"}, {"nissan"}]
     assert names_in("Which oil company from Saudi Arabia is it?") == [{"saudi", "arabia"}]
     assert names_in("Why?") == []
+    assert names_in("Did the US and NATO agree?") == []
+    assert names_in("Did the NATO Council agree?") == [{"nato", "council"}]
 
 
 def test_day_that_is_asked_for_has_to_be_a_day() -> None:

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from llama_index.core.schema import QueryBundle
 from store_parts import HashEmbedder, Store, made_article
@@ -227,6 +226,9 @@ class BrokenEngine:
     def catch_up(self, *_: object, **__: object) -> None:
         """Does nothing."""
 
+    def document_frequencies(self, _question: str) -> dict[str, int]:
+        return {}
+
     def search(self, *_: object) -> None:
         raise RuntimeError("the disk is gone")
 
@@ -237,23 +239,6 @@ def test_rare_words_weigh_more_than_common_ones(retriever: Retriever) -> None:
     weights = retriever.word_weights("Did Renault win a prize?")
     assert weights["prize"] > weights["renault"] > 0
     assert "did" not in weights
-
-
-def test_similarity_is_one_to_the_same_and_less_to_another(retriever: Retriever) -> None:
-    same, other = retriever.similarities("A baker won a prize.", ["A baker won a prize.", "Shares fell in Tokyo."])
-    assert same == pytest.approx(1.0, abs=0.02)
-    assert other < 0.5
-
-
-def test_text_is_embedded_once_for_all_questions(tmp_path: Path) -> None:
-    with Store(tmp_path) as store:
-        retriever = Retriever(store.library, store.embedder, store.vectors, store.keywords)
-        first = retriever.similarities("one", ["one text", "another text", "one text"])
-        before = len(store.embedder.seen)
-        again = retriever.similarities("one", ["another text", "one text", "one text"])
-        assert len(store.embedder.seen) == before
-        np.testing.assert_array_equal(first, again[[1, 0, 2]])
-        retriever.close()
 
 
 def test_llama_index_gets_the_same_evidence_as_nodes(retriever: Retriever) -> None:

@@ -32,6 +32,8 @@ MASKED = 1e9  # subtracted from a padded token's attention score: its softmax is
 def build(weights: Path) -> bytes:
     """The serialized model: `ids` and `mask`, both (n_texts, n_tokens) int64 -> `vectors` (n_texts, 384) float32.
 
+    Its other output, `tokens` (n_texts, n_tokens, 384) float32, are the unit vectors of the tokens, 0 where padded.
+
     The engine must look for the weights in `weights.parent`. Raises ModelFileError.
     """
     serialized: bytes = _Graph(weights).model().SerializeToString()
@@ -121,13 +123,17 @@ class _Graph:
         for number in range(LAYERS):
             x = self.layer(x, f"encoder.layer.{number}", penalty)
         kept = self.node("Mul", x, self.node("Unsqueeze", mask, self.constant([2])))
+        self.node("LpNormalization", kept, output="tokens", axis=2, p=2)
         total = self.node("ReduceSum", kept, self.constant([1]), keepdims=0)  # unit length makes the mean of it
         self.node("LpNormalization", total, output="vectors", axis=1, p=2)
-        tokens = [
+        inputs = [
             helper.make_tensor_value_info(name, TensorProto.INT64, ["n_texts", "n_tokens"]) for name in ("ids", "mask")
         ]
-        vectors = helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["n_texts", DIMENSION])
-        graph = helper.make_graph(self.nodes, "all-MiniLM-L6-v2", tokens, [vectors], list(self.initializers.values()))
+        outputs = [
+            helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["n_texts", DIMENSION]),
+            helper.make_tensor_value_info("tokens", TensorProto.FLOAT, ["n_texts", "n_tokens", DIMENSION]),
+        ]
+        graph = helper.make_graph(self.nodes, "all-MiniLM-L6-v2", inputs, outputs, list(self.initializers.values()))
         # Opset 20 brought Gelu; IR 10 is the newest that ONNX Runtime 1.18 reads.
         return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
 

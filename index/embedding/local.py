@@ -10,10 +10,11 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import onnxruntime  # type: ignore[import-untyped]
 from tokenizers import Encoding, Tokenizer
 
-from index.embedding.protocol import Vectors
+from index.embedding.protocol import Reading, Vectors
 from index.errors import EmbeddingError, ModelFileError
 
 log = logging.getLogger(__name__)
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 MODEL_NAME = "all-MiniLM-L6-v2"
 DIMENSION = 384
 MAX_TOKENS = 256  # the publisher's sentence_bert_config.json
-GRAPH_VERSION = 1  # counted up with every change to bertgraph
+GRAPH_VERSION = 2  # counted up with every change to bertgraph
 BATCH_TOKENS = 2048  # padded; larger batches were no faster on 2 cores
 
 
@@ -44,30 +45,45 @@ class LocalEmbedder:
     def embed_texts(self, texts: Sequence[str]) -> Vectors:
         """(n_texts, 384) float32, unit rows in the order of `texts`."""
         vectors = np.zeros((len(texts), self.dimension), np.float32)
-        if not texts:
-            return vectors
-        try:
-            encodings = self._tokenizer.encode_batch_fast([_encodable(text) for text in texts])
-            for rows in _batches([len(encoding.ids) for encoding in encodings]):
-                vectors[rows] = self._run([encodings[row] for row in rows])
-        except Exception as error:  # the border to two native libraries, which raise their own kinds
-            raise EmbeddingError(f"{self.name} failed on {len(texts)} texts: {error}") from error
+        for rows, _, (found,) in self._run(texts, ["vectors"]):
+            vectors[rows] = found
         return vectors
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """The texts' readings, in their order."""
+        readings: dict[int, Reading] = {}
+        for rows, encodings, (vectors, tokens) in self._run(texts, ["vectors", "tokens"]):
+            for place, (row, encoding) in enumerate(zip(rows, encodings, strict=True)):
+                content = np.flatnonzero(np.array(encoding.special_tokens_mask) == 0)
+                spans = np.array(encoding.offsets, np.int32).reshape(-1, 2)[content]
+                readings[row] = Reading(vectors[place], tokens[place, content].astype(np.float16), spans)
+        return [readings[row] for row in range(len(texts))]
 
     def embed_question(self, question: str) -> Vectors:
         """(384,) float32, unit length."""
         vector: Vectors = self.embed_texts([question])[0]
         return vector
 
-    def _run(self, encodings: Sequence[Encoding]) -> Vectors:
-        n_tokens = max(len(encoding.ids) for encoding in encodings)
-        ids = np.zeros((len(encodings), n_tokens), np.int64)
-        mask = np.zeros_like(ids)
-        for row, encoding in enumerate(encodings):
-            ids[row, : len(encoding.ids)] = encoding.ids
-            mask[row, : len(encoding.ids)] = 1
-        vectors: Vectors = self._session.run(["vectors"], {"ids": ids, "mask": mask})[0]
-        return vectors
+    def _run(
+        self, texts: Sequence[str], outputs: list[str]
+    ) -> Iterator[tuple[list[int], list[Encoding], list[npt.NDArray[np.float32]]]]:
+        """The graph's outputs batch by batch: the rows of `texts` in it, their encodings, an array for each output."""
+        if not texts:
+            return
+        try:
+            encode = self._tokenizer.encode_batch if "tokens" in outputs else self._tokenizer.encode_batch_fast
+            encodings = encode([_encodable(text) for text in texts])  # the fast one tells no offsets
+            for rows in _batches([len(encoding.ids) for encoding in encodings]):
+                batch = [encodings[row] for row in rows]
+                n_tokens = max(len(encoding.ids) for encoding in batch)
+                ids = np.zeros((len(batch), n_tokens), np.int64)
+                mask = np.zeros_like(ids)
+                for place, encoding in enumerate(batch):
+                    ids[place, : len(encoding.ids)] = encoding.ids
+                    mask[place, : len(encoding.ids)] = 1
+                yield rows, batch, self._session.run(outputs, {"ids": ids, "mask": mask})
+        except Exception as error:  # the border to two native libraries, which raise their own kinds
+            raise EmbeddingError(f"{self.name} failed on {len(texts)} texts: {error}") from error
 
 
 def _load_tokenizer(path: Path) -> Tokenizer:

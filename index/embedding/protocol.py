@@ -1,14 +1,29 @@
-"""What every embedder offers. Leaves out: how vectors come about."""
+"""What every embedder offers, and what one that runs here offers beyond it. Leaves out: how vectors come about."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 Vectors = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """A text as the model reads it, token by token, each in the light of the others.
+
+    `vector` (dimension,) float32, unit length, is the whole text's, as `embed_texts` gives it; `tokens` (n_tokens,
+    dimension) float16 the tokens', as unit rows; `spans` (n_tokens, 2) int32 their characters, start and end. Special
+    tokens are left out, and so is what lies beyond the embedder's `max_tokens`.
+    """
+
+    vector: Vectors
+    tokens: npt.NDArray[np.float16]
+    spans: npt.NDArray[np.int32]
 
 
 class Embedder(Protocol):
@@ -35,4 +50,13 @@ class Embedder(Protocol):
 
     def embed_question(self, question: str) -> Vectors:
         """(dimension,) float32, unit length. Raises EmbeddingError."""
+        ...
+
+
+@runtime_checkable
+class TokenEmbedder(Embedder, Protocol):
+    """An embedder that also tells the vectors of a text's tokens; an endpoint does not."""
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """The texts' readings, in their order. Raises EmbeddingError."""
         ...

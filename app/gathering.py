@@ -1,0 +1,46 @@
+"""Evidence for a question, and for each of the things it asks. Leaves out: what is made of it (answering)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain, zip_longest
+
+from app.questions import names_in
+from app.relevance import Relevance
+from app.turn import Turn
+from index.articles import Evidence, Retrieved
+from index.retrieval import Retriever
+from index.words import words
+
+PASSAGES = 8
+
+
+def gather(turn: Turn, retriever: Retriever, parts: Sequence[Relevance]) -> Retrieved:
+    """Evidence for the whole question; where it asks for more than one thing, for each of them in turn.
+
+    Raises RetrievalError, EmbeddingError.
+    """
+
+    def retrieve(question: str) -> Retrieved:
+        return retriever.retrieve(question, as_of=turn.asked_as_of, filters=turn.filters, k=PASSAGES)
+
+    whole = retrieve(turn.standalone_question)
+    if len(parts) == 1 or not whole.evidence:
+        return whole
+    each = [retrieve(part.question).evidence for part in parts]
+    chosen: list[Evidence] = []
+    for passage in chain.from_iterable(zip_longest(*each, whole.evidence)):
+        if passage is not None and not any(_overlap(passage, other) for other in chosen):
+            chosen.append(passage)
+    return replace(whole, evidence=tuple(chosen[:PASSAGES]))
+
+
+def names_strangers(question: str, evidence: Sequence[Evidence]) -> bool:
+    """Whether the question names what no passage found for it mentions: then none of them is about that."""
+    known = {word.stem for passage in evidence for word in words(f"{passage.title} {passage.source} {passage.quote}")}
+    return any(name.isdisjoint(known) for name in names_in(question))
+
+
+def _overlap(passage: Evidence, other: Evidence) -> bool:
+    return passage.article_id == other.article_id and passage.start < other.end and other.start < passage.end
