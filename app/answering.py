@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from app.abstaining import AT_ITS_WORD
 from app.assembling import Assembly, nearest
 from app.checking import check
-from app.choosing import choose_number
+from app.choosing import choose_number, leads_clearly
 from app.conversation import standalone
 from app.errors import WriterError
 from app.excerpts import choose_excerpts
@@ -144,7 +144,8 @@ def _choose(
             return None
         quotes = dict(enumerate((quote_of(excerpt, part) for excerpt in turn.excerpts), 1))
         if any(stands(quote, part, turn, beside=True) for quote in quotes.values()):
-            short = "" if kind_of(part.asked) == "yes_no" else writer.shorten(writing, part.asked)
+            settled = kind_of(part.asked) == "yes_no" or leads_clearly(quotes)
+            short = "" if settled else writer.shorten(writing, part.asked)
             number = choose_number(quotes, part.question, short)
             if stands(quotes[number], part, turn, beside=True):
                 found.append((stands(quotes[number], part, turn), part, number))

@@ -56,6 +56,11 @@ _AHEAD = re.compile(
 """What puts a statement into the future."""
 _BEHIND = re.compile(r"\b(?:was|were|had|did|(?:has|have) been)\b", re.IGNORECASE)
 """What puts it into the past."""
+_PART_OF = re.compile(
+    r"(\d[\d,]*(?:\.\d+)?)\s*(?:%|per\s?cent)\s+of\s+(?:[\w’'-]+\s+){0,3}?(?:stake|share|holding|interest)s?\b",
+    re.IGNORECASE,
+)
+"""A percentage taken of a stake, which is not a stake of that percentage."""
 _CLAUSE_END = re.compile(r"[;:,—–]\s+|[.!?]['’\"”)]*\s+|\b(?:but|although|while|whereas)\b")
 _CLAIM_END = re.compile(r"[;—–]\s+|,\s+(?:and|or)\s+|,?\s*\b(?:but|although|while|whereas)\b")
 """Where one clause of a sentence ends and the next may deny what it affirms."""
@@ -154,6 +159,8 @@ def _compare(
         problems.append(f"coverage {coverage:.2f}")
     if missing := unlike_numbers(claim.text, f"{run}\n{context}"):
         problems.append(f"number {missing[0]:g}")
+    if parted := sorted(_parted(claim.text) - _parted(run)):
+        problems.append(f"{parted[0]:g}% of what")
     if strangers := [name for name in claim.names if name not in here and name not in around]:
         problems.append(f"name {strangers[0]}")
     if not _same_order(claim, run):
@@ -173,6 +180,11 @@ def _compare(
     ):
         problems.append("tense")
     return Support(not problems, coverage, start, end, tuple(problems))
+
+
+def _parted(text: str) -> set[float]:
+    """The percentages that a text takes of a stake."""
+    return {float(match[1].replace(",", "")) for match in _PART_OF.finditer(text)}
 
 
 def _claim(sentence: str, passage: str) -> _Claim:

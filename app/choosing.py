@@ -19,6 +19,17 @@ FEW_STEMS = 4
 """A longer answer is no short one: the model has then mostly begun to copy a sentence that it happened on."""
 
 
+CLEAR_LEAD = 0.8
+"""A quote whose fit leads by so much is not overtaken: on 121 questions about news and the seeds, 16 had such a lead, and
+the short answer changed none of them (with .6 it mended 2 of 30)."""
+
+
+def leads_clearly(quotes: Mapping[int, Quote]) -> bool:
+    """Whether one quote meets the question so much better than the others that no short answer need be asked for."""
+    best, *others = sorted((quote.fit for quote in quotes.values()), reverse=True)
+    return not others or best - others[0] >= CLEAR_LEAD
+
+
 def choose_number(quotes: Mapping[int, Quote], question: str, short_answer: str = "") -> int:
     """The number of the quote that most likely states the answer, of at least one."""
 

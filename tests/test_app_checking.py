@@ -166,3 +166,17 @@ def test_sentence_copied_from_its_passage_has_all_its_words_there(written: list[
 def test_a_number_of_one_unit_is_no_number_of_another(claim: str, supported: bool) -> None:
     passage = "The 23-year-old alliance has existed for years. The alliance will hold 15% of it."
     assert check(claim, passage).supported is supported
+
+
+@pytest.mark.parametrize(
+    ("claim", "supported"),
+    [
+        ("Renault will be left with 15% of Nissan's stake.", False),
+        ("Renault will be left with a 15% stake in Nissan.", True),
+        ("Renault will be left with 15% of Nissan.", True),
+    ],
+)
+def test_a_part_of_a_stake_is_no_stake_of_that_part(claim: str, supported: bool) -> None:
+    passage = "Renault will be left with a stake of 15% in Nissan, as large as Nissan's stake in Renault."
+    assert check(claim, passage).supported is supported
+    assert check("Renault sold 5% of its stake.", "Renault sold 5% of its Nissan stake.").supported

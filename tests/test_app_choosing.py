@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.choosing import choose_number, holds
+from app.choosing import choose_number, holds, leads_clearly
 from app.quoting import Quote
 from index.articles import Evidence
 
@@ -26,6 +26,12 @@ def test_the_sentence_that_meets_the_question_best_leads() -> None:
 def test_the_short_answer_settles_a_close_call() -> None:
     quotes = {1: quote("It held 43%."), 2: quote("It will hold fifteen percent."), 3: quote("It holds much.", 0.6)}
     assert choose_number(quotes, QUESTION, "15%") == 2
+
+
+def test_a_clear_lead_needs_no_short_answer() -> None:
+    assert leads_clearly({1: quote("It held 43%.", 0.3), 2: quote("It will hold 15%.", 0.6)})
+    assert not leads_clearly({1: quote("It held 43%.", 0.5), 2: quote("It will hold 15%.", 0.6)})
+    assert leads_clearly({1: quote("It held 43%.")})
 
 
 @pytest.mark.parametrize(
