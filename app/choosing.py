@@ -20,8 +20,8 @@ FEW_STEMS = 4
 
 
 CLEAR_LEAD = 0.8
-"""A quote whose fit leads by so much is not overtaken: on 121 questions about news and the seeds, 16 had such a lead, and
-the short answer changed none of them (with .6 it mended 2 of 30)."""
+"""A quote whose fit leads by so much is not overtaken: on 121 questions about news and the seeds, 16 had such a lead,
+and the short answer changed none of them (with .6 it mended 2 of 30)."""
 
 
 def leads_clearly(quotes: Mapping[int, Quote]) -> bool:
