@@ -93,7 +93,7 @@ class Assembly:
             as_of=turn.retrieved.as_of,
             answered=answered,
             reason=reason,
-            text=" ".join(_with_markers(sentence) for sentence in self.sentences) if answered else _ABSTENTIONS[reason],
+            text=" ".join(sentence.with_markers() for sentence in self.sentences) if answered else _ABSTENTIONS[reason],
             sentences=tuple(self.sentences),
             citations=tuple(self._citations),
             nearest=_uncited(turn.retrieved.evidence, self._citations),
@@ -146,10 +146,6 @@ def _uncited(evidence: Sequence[Evidence], citations: Sequence[Citation]) -> tup
             )
         ][:NEAREST]
     )
-
-
-def _with_markers(sentence: Sentence) -> str:
-    return sentence.text + " " + "".join(f"[{marker}]" for marker in sentence.citations)
 
 
 def _notes(turn: Turn) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, TypedDict
+from urllib.parse import urlsplit
 
 from app.schema import published_text
 
@@ -57,3 +58,34 @@ def facts(described: Described) -> Facts:
         published_at=published_text(described.published_at),
         url=described.url,
     )
+
+
+def plain_day(published_at: str | None, *, short: bool = False) -> str:
+    """An ISO date or time as people write the day, `short` with the month's first letters; no date: as it is.
+
+    >>> plain_day("2023-02-05T10:00:00+00:00"), plain_day(None)
+    ('5 February 2023', 'undated')
+    """
+    if not published_at:
+        return "undated"
+    try:
+        moment = date.fromisoformat(published_at[:10])
+    except ValueError:
+        return published_at
+    return f"{moment.day} {moment:{'%b' if short else '%B'}} {moment.year}"
+
+
+def web_address(url: str | None) -> str | None:
+    """The address itself when a browser may follow it, else None: http(s), a host, no control characters.
+
+    >>> web_address("javascript:alert(1)") is None
+    True
+    """
+    if url is None or any(character.isspace() or not character.isprintable() for character in url):
+        return None
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and host else None

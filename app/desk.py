@@ -25,6 +25,7 @@ from app.asked import Day, read_day, read_filters, read_question
 from app.config import Settings, load_settings
 from app.holdings import Holdings
 from app.schema import Answer, Event, Finished, WriterStatus
+from app.stored import asked_again
 from app.timeline import Happening, happenings
 from app.turn import Exchange, Turn
 from app.wiring import Parts, library_folder, open_parts
@@ -83,10 +84,7 @@ class Desk(Holdings):
 
     def ask(self, question: str, **options: Any) -> Answer:
         """The answer to a question; the options are those of `stream`."""
-        for event in self.stream(question, **options):
-            if isinstance(event, Finished):
-                return event.answer
-        raise AssertionError("a stream ends with Finished")
+        return _last(self.stream(question, **options))
 
     def stream(
         self,
@@ -119,6 +117,21 @@ class Desk(Holdings):
             history=exchanges,
         )
         return self._run(turn, keep=history is None)
+
+    def stream_again(self, turn_id: str) -> Iterator[Event]:
+        """A stored turn's question asked again, as `stream`: with its day and filters, of the articles as they are now.
+
+        The new turn stands at the end of the conversation and takes the place of the old one in `stale`; the old one
+        stays as it was. Raises ConversationNotFoundError at once.
+        """
+        record = self._record.turn(turn_id)
+        conversation = self._record.conversation_of(turn_id)
+        history = self._record.history(conversation, before=turn_id)
+        return self._run(asked_again(record, history), keep=True)
+
+    def ask_again(self, turn_id: str) -> Answer:
+        """The answer of `stream_again`."""
+        return _last(self.stream_again(turn_id))
 
     async def aask(self, question: str, **options: Any) -> Answer:
         """`ask`, in a thread."""
@@ -201,6 +214,13 @@ class Desk(Holdings):
         if conversation_id is not None:
             return conversation_id, self._record.history(conversation_id)
         return uuid4().hex[:16], ()
+
+
+def _last(events: Iterator[Event]) -> Answer:
+    for event in events:
+        if isinstance(event, Finished):
+            return event.answer
+    raise AssertionError("a stream ends with Finished")
 
 
 def _log(turn: Turn, finished: Answer) -> None:

@@ -4,6 +4,7 @@ OnRecordError (index.errors)
 ├── QuestionError       an empty or too long question, or an option that makes no sense
 ├── ConfigError         a setting that cannot be used
 ├── ConversationNotFoundError   no such conversation or turn
+├── AnswerFileError     a file of answers that cannot be read
 ├── GoldenFileError     golden questions, or the run kept of them, that cannot be used
 └── WriterError         the model could not write; the answer falls back to quotes
     ├── WriterUnavailableError  no endpoint, no weights, refused
@@ -37,6 +38,10 @@ class WriterUnavailableError(WriterError):
 
 class WriterTimeoutError(WriterError):
     """The model was slower than the settings allow."""
+
+
+class AnswerFileError(OnRecordError):
+    """A file of answers that cannot be read: what is wrong with it is named."""
 
 
 class GoldenFileError(OnRecordError):

@@ -9,10 +9,21 @@ from typing import Any
 
 from app.describing import facts
 from app.examples import example_questions, follow_ups
+from app.exporting import Form, answer_json, answer_markdown
 from app.feedback import FeedbackRecord
 from app.record import Record
-from app.schema import Answer, ArticleChange, ArticlePage, ArticleSummary, ConversationSummary, Feedback, Verdict
+from app.schema import (
+    Answer,
+    ArticleChange,
+    ArticlePage,
+    ArticleSummary,
+    ConversationSummary,
+    Feedback,
+    StaleTurn,
+    Verdict,
+)
 from app.stored import answer_from_json
+from app.verifying import Verification, read_answers, verify
 from app.wiring import Parts
 from index.articles import Added, Article, ArticleEntry, Version
 from index.errors import ArticleNotFoundError
@@ -136,6 +147,39 @@ class Holdings:
                     )
                 )
         return changes
+
+    def stale(self) -> list[StaleTurn]:
+        """The turns that quote an article which was changed or removed since, oldest first.
+
+        Those that were asked again since (`Desk.ask_again`) are left out; the new turn stands for them.
+        """
+        found = []
+        for record in self._record.outdated():
+            answer = answer_from_json(record["answer"])
+            if changes := self.changes(answer):
+                found.append(
+                    StaleTurn(
+                        turn_id=answer.turn_id, conversation_id=answer.conversation_id, question=answer.question,
+                        changes=tuple(changes),
+                    )
+                )  # fmt: skip
+        return found
+
+    def verify(self, target: str | Path) -> Verification:
+        """What still holds of a turn, given by its id, or of the answers in a JSON file, given as a Path.
+
+        Quotes, spans, hashes and support are checked again against this library; no model is asked. Raises
+        ConversationNotFoundError, AnswerFileError.
+        """
+        records = read_answers(target) if isinstance(target, Path) else [self.turn_record(target)]
+        return verify(records, self.article)
+
+    def export(self, turn_id: str, form: Form) -> str:
+        """The answer of a turn as a file to take along. Raises ConversationNotFoundError."""
+        if form == "markdown":
+            return answer_markdown(self.turn(turn_id))
+        record = self.turn_record(turn_id)
+        return answer_json(answer_from_json(record["answer"]), record.get("texts", []))
 
     def give_feedback(self, turn_id: str, verdict: Verdict | None, note: str = "") -> None:
         """Keeps what a reader says of an answer, or with None forgets it. Raises ConversationNotFoundError."""

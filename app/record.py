@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from app.schema import Answer, ConversationSummary
 from app.stored import answer_from_json
 from app.turn import Exchange, Turn
 from index.library import Library
+from index.tables import articles, versions
 
 _metadata = sql.MetaData()
 
@@ -71,7 +72,7 @@ class Record:
                     ordinal=0 if latest is None else latest + 1,
                     asked_at=datetime.now(UTC).isoformat(timespec="seconds"),
                     question=turn.question,
-                    record=json.dumps(turn.to_json(), ensure_ascii=False),
+                    record=json.dumps(turn.to_json() | {"texts": _texts(connection, shown)}, ensure_ascii=False),
                 )
             )
             if shown:
@@ -81,7 +82,7 @@ class Record:
                 )
 
     def turn(self, turn_id: str) -> dict[str, Any]:
-        """Everything stored about a turn. Raises ConversationNotFoundError."""
+        """Everything stored about a turn, and the hashes of the texts it showed. Raises ConversationNotFoundError."""
         with self._library.reading() as connection:
             found = connection.execute(sql.select(turns.c.record).where(turns.c.turn_id == turn_id)).scalar()
         if found is None:
@@ -94,6 +95,25 @@ class Record:
         conversation_id: str = self.turn(turn_id)["answer"]["conversation_id"]
         return conversation_id
 
+    def outdated(self) -> list[dict[str, Any]]:
+        """The turns that were shown a version that is no longer its article's, oldest first, as `turn` gives them.
+
+        Those that were asked again since are left out.
+        """
+        again = sql.select(sql.func.json_extract(turns.c.record, "$.again_of")).where(
+            sql.func.json_extract(turns.c.record, "$.again_of").is_not(None)
+        )
+        there = (articles.c.article_id == cited.c.article_id) & (articles.c.current_version == cited.c.version)
+        old = (
+            sql.select(cited.c.turn_id)
+            .outerjoin(articles, there & articles.c.removed_at.is_(None))
+            .where(articles.c.article_id.is_(None))
+        )
+        query = sql.select(turns.c.record).where(turns.c.turn_id.in_(old), turns.c.turn_id.not_in(again))
+        with self._library.reading() as connection:
+            rows = connection.execute(query.order_by(turns.c.asked_at, sql.literal_column("turns.rowid"))).scalars()
+            return [json.loads(row) for row in rows]
+
     def answers(self, conversation_id: str) -> list[Answer]:
         """The answers of a conversation, oldest first; empty for one that has none."""
         with self._library.reading() as connection:
@@ -102,10 +122,14 @@ class Record:
             ).scalars()
             return [answer_from_json(json.loads(row)["answer"]) for row in rows]
 
-    def history(self, conversation_id: str, *, upto: str | None = None) -> Sequence[Exchange]:
-        """What was asked and answered so far, oldest first; up to and including the turn `upto`."""
-        exchanges = []
+    def history(
+        self, conversation_id: str, *, upto: str | None = None, before: str | None = None
+    ) -> Sequence[Exchange]:
+        """What was asked and answered so far, oldest first; up to the turn `upto`, or only those `before` one."""
+        exchanges: list[Exchange] = []
         for answer in self.answers(conversation_id):
+            if answer.turn_id == before:
+                break
             exchanges.append(Exchange(answer.standalone_question, answer.text if answer.answered else ""))
             if answer.turn_id == upto:
                 break
@@ -148,6 +172,17 @@ class Record:
             connection.execute(names.delete().where(names.c.conversation_id == conversation_id))
         if not gone:
             raise _not_found(conversation_id)
+
+
+def _texts(connection: sql.Connection, shown: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
+    """The hash of the whole text of each version."""
+    found = []
+    for article_id, number in sorted(shown):
+        query = sql.select(versions.c.text_sha256).where(
+            versions.c.article_id == article_id, versions.c.number == number
+        )
+        found.append({"article_id": article_id, "version": number, "sha256": connection.execute(query).scalar()})
+    return found
 
 
 _SAID = sql.select(

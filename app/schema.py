@@ -53,6 +53,10 @@ class Sentence:
     status: Status
     citations: tuple[int, ...]
 
+    def with_markers(self) -> str:
+        """The sentence with `[n]` for each of its citations, as it stands in the text of its answer."""
+        return self.text + " " + "".join(f"[{marker}]" for marker in self.citations)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nearest:
@@ -216,3 +220,13 @@ class ArticleChange:
     cited_version: int
     current_version: int | None
     still_says: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaleTurn:
+    """A turn that quotes articles which were changed or removed since, in the order of its citations."""
+
+    turn_id: str
+    conversation_id: str
+    question: str
+    changes: tuple[ArticleChange, ...]

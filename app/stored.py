@@ -1,11 +1,14 @@
-"""A stored answer back to its value. Leaves out: storing (record)."""
+"""A stored answer back to its value, and its question to be asked again. Leaves out: storing (record)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from app.schema import Answer, Citation, Nearest, Sentence, Timings, Tokens
+from app.turn import Exchange, Turn
+from index.articles import Filters
 
 
 def answer_from_json(record: dict[str, Any]) -> Answer:
@@ -23,4 +26,24 @@ def answer_from_json(record: dict[str, Any]) -> Answer:
             "tokens": Tokens(**record["tokens"]),
             "notes": tuple(record["notes"]),
         }
+    )
+
+
+def asked_again(record: dict[str, Any], history: Sequence[Exchange]) -> Turn:
+    """A stored turn's question as a new turn of its conversation, with the same day, filters and `history`."""
+    filters, as_of = record["filters"], record["asked_as_of"]
+    since, until = filters["since"], filters["until"]
+    return Turn(
+        question=record["question"],
+        conversation_id=record["answer"]["conversation_id"],
+        asked_as_of=date.fromisoformat(as_of) if as_of else None,
+        filters=Filters(
+            since=date.fromisoformat(since) if since else None,
+            until=date.fromisoformat(until) if until else None,
+            sources=tuple(filters["sources"]),
+            undated=filters["undated"],
+        ),
+        quotes_only=record.get("quotes_only", False),
+        again_of=record["turn_id"],
+        history=history,
     )

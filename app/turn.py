@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import dataclasses
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from index.articles import Evidence, Filters, Retrieved
+from index.identity import text_sha256
 
 if TYPE_CHECKING:
     from app.excerpts import Excerpt
     from app.schema import Answer
-    from app.writing import Writing
+    from app.writing import Request, Writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Checked:
 class Turn:
     """Everything about one question. Fields without a default are given; the rest is filled on the way, in order.
 
-    `asked_as_of` is the day the asker gave; `retrieved.as_of` the one that was used.
+    `asked_as_of` is the day the asker gave; `retrieved.as_of` the one that was used. `again_of` is the turn whose
+    question is asked again.
     """
 
     question: str
@@ -48,6 +50,7 @@ class Turn:
     asked_as_of: date | None
     filters: Filters
     quotes_only: bool = False
+    again_of: str | None = None
     history: Sequence[Exchange] = ()
     turn_id: str = field(default_factory=lambda: uuid4().hex[:16])
     started: float = field(default_factory=time.perf_counter)
@@ -73,21 +76,27 @@ class Turn:
         retrieved, writing = self.retrieved, self.writing
         return {
             "turn_id": self.turn_id,
+            "again_of": self.again_of,
             "question": self.question,
+            "history": [[one.question, one.answer] for one in self.history],
             "standalone_question": self.standalone_question,
             "asked_as_of": self.asked_as_of.isoformat() if self.asked_as_of else None,
+            "as_of": retrieved.as_of.isoformat() if retrieved and retrieved.as_of else None,
+            "quotes_only": self.quotes_only,
             "filters": {
                 "since": self.filters.since.isoformat() if self.filters.since else None,
                 "until": self.filters.until.isoformat() if self.filters.until else None,
                 "sources": list(self.filters.sources),
                 "undated": self.filters.undated,
             },
+            "found": _found(retrieved) if retrieved else None,
             "evidence": [_passage(passage) for passage in retrieved.evidence] if retrieved else [],
             "articles": [list(row) for row in retrieved.articles[:10]] if retrieved else [],
             "excerpts": [_excerpt(excerpt) for excerpt in self.excerpts],
             "chosen": list(self.chosen),
             "writer": self.writer,
-            "prompt_sha256": _sha256("\n".join(text for _, text in writing.asked.lines())) if writing else None,
+            "model": dict(writing.parameters) if writing else None,
+            "requests": [_request(request) for request in writing.requests] if writing else [],
             "raw": writing.raw if writing else None,
             "stated": dict(writing.stated) if writing else None,
             "short": dict(writing.short) if writing else None,
@@ -111,8 +120,32 @@ def _passage(passage: Evidence) -> dict[str, Any]:
         "version": passage.version,
         "start": passage.start,
         "end": passage.end,
-        "sha256": _sha256(passage.quote),
+        "sha256": text_sha256(passage.quote),
         "score": round(passage.score, 4),
+        "signals": {name: round(float(getattr(passage, name)), 4) for name in _SIGNALS},
+    }
+
+
+_SIGNALS = sorted(
+    one.name for one in dataclasses.fields(Evidence) if one.name != "score" and isinstance(one.default, float)
+)
+"""What retrieval measured of a passage beside its score."""
+
+
+def _found(retrieved: Retrieved) -> dict[str, int]:
+    return {
+        "library_articles": retrieved.library_articles,
+        "allowed_articles": retrieved.allowed_articles,
+        "undated_left_out": retrieved.undated_left_out,
+    }
+
+
+def _request(request: Request) -> dict[str, Any]:
+    return {
+        "prompt_sha256": text_sha256("\n".join(text for _, text in request.prompt)),
+        "grammar_sha256": text_sha256(request.grammar),
+        "max_tokens": request.max_tokens,
+        "reply": request.reply,
     }
 
 
@@ -123,9 +156,5 @@ def _excerpt(excerpt: Excerpt) -> dict[str, Any]:
         "version": passage.version,
         "start": passage.start + excerpt.start,
         "end": passage.start + excerpt.end,
-        "sha256": _sha256(excerpt.text),
+        "sha256": text_sha256(excerpt.text),
     }
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()

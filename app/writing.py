@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,11 +33,22 @@ TOP_LOGPROBS = 12
 
 
 @dataclass(slots=True)
+class Request:
+    """One thing asked of the model, and all that it replied."""
+
+    prompt: Messages
+    grammar: str
+    max_tokens: int
+    reply: str = ""
+
+
+@dataclass(slots=True)
 class Writing:
     """One answer as it comes about: what was asked of the model, what it wrote, and what that cost.
 
     `raw` is all that it wrote as sentences; `stated` and `short` are its own probability, in [0, 1], that the excerpts
-    state the answer, and that answer in a few words, by the part of the question that it was asked about.
+    state the answer, and that answer in a few words, by the part of the question that it was asked about. `requests`
+    are all that were made of it, in order, with the same `parameters`.
     """
 
     asked: Asked
@@ -45,6 +56,8 @@ class Writing:
     stated: dict[str, float] = field(default_factory=dict)
     short: dict[str, str] = field(default_factory=dict)
     tokens: Tokens = field(default_factory=Tokens)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    requests: list[Request] = field(default_factory=list)
 
 
 class Writer:
@@ -73,7 +86,14 @@ class Writer:
 
     def begin(self, asked: Asked) -> Writing:
         """An answer that nothing has been written of."""
-        return Writing(asked)
+        parameters = {
+            "model": self.model,
+            "temperature": getattr(self._llm, "temperature", None),
+            "evidence_tokens": self.evidence_tokens,
+            "timeout_seconds": self._timeout_seconds,
+            **self._wanted,
+        }
+        return Writing(asked, parameters=parameters)
 
     def stated(self, writing: Writing, part: str) -> float | None:
         """The model's own probability that the excerpts state the answer, noted in `writing`.
@@ -136,9 +156,12 @@ class Writer:
     ) -> Generator[ChatResponse]:
         """The reply as it arrives, its tokens counted; whatever goes wrong becomes a WriterError."""
         deadline = time.monotonic() + self._timeout_seconds
+        request = Request(messages, grammar, max_tokens)
+        writing.requests.append(request)
         try:
             with closing(self._stream(messages, grammar, max_tokens)) as stream:
                 for response in stream:
+                    request.reply += response.delta or ""
                     _count(writing, response)
                     yield response
                     if time.monotonic() > deadline:

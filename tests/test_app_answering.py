@@ -271,5 +271,10 @@ def test_turn_keeps_all_that_is_needed_to_check_it_again(room: Room) -> None:
     assert {"article_id", "version", "start", "end", "sha256"} <= set(kept["excerpts"][0])
     assert kept["stated"] == {STAKE: pytest.approx(0.95)}
     assert kept["short"] == {STAKE: "15%"}
-    assert len(kept["prompt_sha256"]) == 64
+    assert {"model", "temperature", "evidence_tokens", "timeout_seconds", "grammar"} <= set(kept["model"])
+    assert [one["reply"] for one in kept["requests"]] == ["yes", "15%", SUPPORTED]
+    assert len({one["prompt_sha256"] for one in kept["requests"]}) == 3
+    assert set(kept["evidence"][0]["signals"]) >= {"coverage", "similarity"}
+    assert kept["found"]["library_articles"]
+    assert kept["as_of"] == kept["answer"]["as_of"]
     assert kept["answer"]["text"] == f"{SUPPORTED} [1]"

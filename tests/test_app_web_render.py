@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted_desk import AMPERE, STAKE, TIME, abstention, answer, citation, nearest, version
 
+from app.describing import web_address
 from app.schema import ArticleChange, ArticlePage, ArticleSummary, ConversationSummary, Feedback, Sentence, WriterStatus
 from app.web import listing, passages, permanent, render, sidebar
-from app.web.escaping import byline, day, escape, outside_link, web_address
+from app.web.escaping import byline, day, escape, outside_link
 from app.web.plot import timeline_html
 from app.web.reader import article_html
 from index.articles import Added

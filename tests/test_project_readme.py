@@ -83,6 +83,12 @@ def an_article(environment: dict[str, str], folder: Path) -> str:
     return str(rows[0]["article_id"])
 
 
+def a_turn(environment: dict[str, str], folder: Path) -> str:
+    """The turn that stands in for TURN."""
+    asked = run(["onrecord", "ask", "--json", "What is Ampere?"], environment, folder)
+    return str(json.loads(asked.stdout)["turn_id"])
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -102,7 +108,13 @@ def test_readme_command_works(line: str, reader: dict[str, str], folder: Path) -
         if "ARTICLE" in words:
             article = an_article(reader, folder)
             words = [article if word == "ARTICLE" else word for word in words]
+        if "TURN" in words:
+            turn = a_turn(reader, folder)
+            words = [turn if word == "TURN" else word for word in words]
+        words, into = (words[:-2], words[-1]) if ">" in words else (words, None)
         finished = run(words, reader, folder)
+        if into:
+            (folder / into).write_text(finished.stdout, encoding="utf-8")
         assert finished.returncode == 0, finished.stderr
         assert "Traceback" not in finished.stderr
         assert finished.stdout.strip()

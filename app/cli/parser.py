@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from app.cli import values, verbs
+from app.cli import recorded, values, verbs
 from app.evaluation import golden_command
 from app.evaluation import options as evaluation
 
@@ -133,6 +133,22 @@ def _ask(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quotes", action="store_true", help="answer with quotes, no model (default: the writer)")
 
 
+def _verify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "target", metavar="TURN|FILE", help="a turn's id, or a JSON file that 'export' or 'ask --json' wrote"
+    )
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("turn", metavar="TURN", help="a turn's id, as 'onrecord ask' names it below its answer")
+    parser.add_argument("--format", choices=("md", "json"), default="md", help="Markdown or JSON (default: md)")
+
+
+def _stale(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("turn", nargs="*", metavar="TURN", help="only these turns (default: all that are stale)")
+    parser.add_argument("--again", action="store_true", help="ask them again and print the answers (default: list)")
+
+
 def _add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-of",
@@ -190,6 +206,9 @@ _VERBS = (
     ("search", "find passages, best first", _search, verbs.search),
     ("timeline", "tell what happened when, in quotes, earliest first", _timeline, verbs.timeline),
     ("ask", "ask the articles a question", _ask, verbs.ask),
+    ("verify", "check a given answer again, quote by quote", _verify, recorded.verify),
+    ("export", "write a given answer with footnotes, or as JSON", _export, recorded.export),
+    ("stale", "list answers whose articles were changed or removed since", _stale, recorded.stale),
     ("eval", "run golden questions and measure the answers", evaluation.add_arguments, verbs.evaluate),
     ("golden", "look after golden questions", golden_command.add_arguments, verbs.golden),
     ("serve", "open the chat page on this machine", _serve, verbs.serve),

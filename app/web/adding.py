@@ -8,8 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.describing import web_address
 from app.web.asking import FAILED_INSIDE
-from app.web.escaping import escape, web_address
+from app.web.escaping import escape
 from app.web.listing import added_html, progress_html
 from index.articles import Added
 from index.errors import OnRecordError

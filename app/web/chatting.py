@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import gradio as gr
 
+from app.describing import plain_day
 from app.web import render
 from app.web.asking import Limits, ask, read_limits
-from app.web.escaping import plain_day
 from app.web.layout import EXAMPLES, PRIVATE, Layout
 from app.web.opening import OpeningDesk
 from app.web.session import Session, Shown

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from app.errors import ConversationNotFoundError
+from app.exporting import Form, answer_markdown, conversation_json, conversation_markdown
 from app.schema import Answer
 from app.web import permanent, reader
-from app.web.exporting import Form, answer_markdown, conversation_json, conversation_markdown
 from app.web.opening import OpeningDesk
 from index.errors import ArticleNotFoundError, OnRecordError
 

@@ -7,8 +7,8 @@ may reach it but what went through here.
 from __future__ import annotations
 
 import html
-from datetime import date
-from urllib.parse import urlsplit
+
+from app.describing import plain_day, web_address
 
 
 def escape(text: str) -> str:
@@ -28,22 +28,6 @@ def isolated(text: str) -> str:
     return f"<bdi>{escape(text)}</bdi>"
 
 
-def web_address(url: str | None) -> str | None:
-    """The address itself when a browser may follow it, else None: http(s), a host, no control characters.
-
-    >>> web_address("javascript:alert(1)") is None
-    True
-    """
-    if url is None or any(character.isspace() or not character.isprintable() for character in url):
-        return None
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and host else None
-
-
 def outside_link(url: str | None, label: str) -> str:
     """A link to the article's own address that tells the other site nothing; empty when it is not followable."""
     address = web_address(url)
@@ -53,23 +37,6 @@ def outside_link(url: str | None, label: str) -> str:
         f'<a class="outside" href="{escape(address)}" target="_blank" '
         f'rel="noopener noreferrer nofollow">{escape(label)}</a>'
     )
-
-
-def plain_day(published_at: str | None, *, short: bool = False) -> str:
-    """An ISO date or time as people write the day, `short` with the month's first letters; no date: as it is.
-
-    Not escaped.
-
-    >>> plain_day("2023-02-05T10:00:00+00:00"), plain_day(None)
-    ('5 February 2023', 'undated')
-    """
-    if not published_at:
-        return "undated"
-    try:
-        moment = date.fromisoformat(published_at[:10])
-    except ValueError:
-        return published_at
-    return f"{moment.day} {moment:{'%b' if short else '%B'}} {moment.year}"
 
 
 def day(published_at: str | None, *, short: bool = False) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from app.describing import plain_day
 from app.schema import Citation, Nearest, Sentence
-from app.web.escaping import byline, escape, isolated, plain_day
+from app.web.escaping import byline, escape, isolated
 from app.web.reader import Passage, reader_address
 
 _SHOWN = ' class="shown"'

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from app.describing import plain_day
 from app.schema import Citation
 from app.timeline import Happening, happenings, published_day, told_time
-from app.web.escaping import escape, plain_day
+from app.web.escaping import escape
 from app.web.passages import clipped
 from app.web.reader import reader_address
 

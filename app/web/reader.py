@@ -11,8 +11,9 @@ from itertools import pairwise
 from typing import Protocol
 from urllib.parse import urlencode
 
+from app.describing import plain_day
 from app.schema import published_text
-from app.web.escaping import byline, escape, isolated, outside_link, plain_day
+from app.web.escaping import byline, escape, isolated, outside_link
 from app.web.revising import revised_html
 from index.articles import Version
 

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+from app.describing import plain_day
 from app.schema import published_text
-from app.web.escaping import escape, isolated, plain_day
+from app.web.escaping import escape, isolated
 from index.articles import Version
 
 _WORD = re.compile(r"\S+|\s+")

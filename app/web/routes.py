@@ -11,9 +11,9 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from app.exporting import Form
 from app.web import layout, page
 from app.web.documents import Documents
-from app.web.exporting import Form
 from app.web.opening import OpeningDesk
 
 UPLOAD_LIMIT = "100mb"

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.evaluation.golden.matching import normalise, stands_in
 from app.schema import Answer, Citation, Sentence
-from index.articles import Version
-from index.errors import ArticleNotFoundError
-
-FindVersion = Callable[[str, int], Version]
-"""(article id, version number) to that version; raises ArticleNotFoundError."""
+from app.verifying import FindVersion, why_unresolved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +48,7 @@ def verify(answer: Answer, find_version: FindVersion) -> Verified:
 
 def resolves(citation: Citation, find_version: FindVersion) -> bool:
     """Whether the citation's quote is the text of the span that it names, in the version that it names."""
-    try:
-        text = find_version(citation.article_id, citation.version).text
-    except ArticleNotFoundError:
-        return False
-    if not 0 <= citation.start < citation.end <= len(text):
-        return False
-    return text[citation.start : citation.end] == citation.quote
+    return why_unresolved(citation, find_version) is None
 
 
 def _supported(sentence: Sentence, resolved: dict[int, Citation]) -> bool:

@@ -15,9 +15,10 @@ from app.evaluation.golden.reading import Golden
 from app.evaluation.metrics.citation_quality import Supports, citation_quality
 from app.evaluation.metrics.figures import DEPTH
 from app.evaluation.metrics.summary import rank_of_gold, score
-from app.evaluation.metrics.verifying import FindVersion, resolves, verify
+from app.evaluation.metrics.verifying import resolves, verify
 from app.evaluation.outcomes import Mode, Outcome, Passage
 from app.schema import Answer, ArticleSummary
+from app.verifying import FindVersion
 from index.articles import Evidence, Retrieved, Version
 from index.errors import OnRecordError
 

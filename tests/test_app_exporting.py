@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted_desk import STAKE, abstention, answer, citation, version
 
+from app.exporting import answer_markdown, conversation_markdown, markdown_text
 from app.schema import Sentence
-from app.web.exporting import answer_markdown, conversation_markdown, markdown_text
 
 
 def test_each_sentence_has_its_footnotes_and_each_footnote_its_quote() -> None:

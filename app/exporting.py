@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
+from app.describing import plain_day, web_address
 from app.schema import SCHEMA_VERSION, Answer, Citation
-from app.web.escaping import plain_day, web_address
 
 Form = Literal["markdown", "json"]
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~$&^:@])")
@@ -52,6 +52,11 @@ def _footnote(citation: Citation) -> str:
     address = web_address(citation.url)
     where = f" <{address}>" if address and not set(address) & set('<>"`') else ""
     return f"{', '.join(facts)}: “{markdown_text(citation.quote)}”{where}"
+
+
+def answer_json(answer: Answer, texts: Sequence[Mapping[str, Any]] = ()) -> str:
+    """One answer as `Answer.to_json` gives it, and the hashes of the whole texts it was given from, where known."""
+    return json.dumps(answer.to_json() | {"texts": list(texts)}, ensure_ascii=False, indent=2) + "\n"
 
 
 def conversation_markdown(title: str, answers: Sequence[Answer]) -> str:
