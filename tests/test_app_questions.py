@@ -99,3 +99,9 @@ def test_day_that_is_asked_for_has_to_be_a_day() -> None:
     assert not can_answer("On what day did the board meet?", "The board recently met to cut 43% to 15%.")
     assert can_answer("On what day did the board meet?", "The board met on Tuesday.")
     assert not can_answer("How many cars will it sell?", "It has a strategy for all-battery cars.")
+
+
+def test_a_question_answers_no_question() -> None:
+    quiz = "Which new series has provoked almost 1,000 complaints?"
+    assert not can_answer(quiz, quiz.replace("Which", "3. Which"))
+    assert not can_answer("What did he ask?", "He asked: “Where is the money from Paris?”")
