@@ -43,6 +43,13 @@ _HEDGED = re.compile(
     re.IGNORECASE,
 )
 """What in a sentence keeps such a statement uncertain, or with whoever made it."""
+_OPEN = re.compile(r"\b(?:could|may|might|possibl[ey]|perhaps|maybe)\b")
+"""What leaves a statement of the passage open."""
+_PLANNED = re.compile(
+    r"\b(?:plans? to|plann(?:ed|ing)|aim\w*|seek\w*|hop(?:es?|ing)|intend\w*|propos\w+|search\w*|looking)\b",
+    re.IGNORECASE,
+)
+"""What in a sentence tells a plan: what could happen need not be one."""
 _REPORTED = re.compile(r"\b(?:alleged(?:ly)?|accused|suspected|reported(?:ly)?|rumou?red)\b")
 """What makes a statement of the passage somebody else's: a plan or an aim in the sentence does not keep that."""
 _ATTRIBUTED = re.compile(
@@ -168,7 +175,8 @@ def _compare(
     clause = _clause(run, frozenset(claim.content))
     if any(denies(part) != denies(_clause(run, frozenset(content_stems(part)))) for part in claim.clauses):
         problems.append("negation")
-    if _DOUBTFUL.search(clause) and not _HEDGED.search(claim.text):
+    kept = _PLANNED.sub("", claim.text) if _OPEN.search(clause) else claim.text
+    if _DOUBTFUL.search(clause) and not _HEDGED.search(kept):
         problems.append("certainty")
     elif _REPORTED.search(clause) and not _ATTRIBUTED.search(claim.text):
         problems.append("who says so")

@@ -180,3 +180,9 @@ def test_a_part_of_a_stake_is_no_stake_of_that_part(claim: str, supported: bool)
     passage = "Renault will be left with a stake of 15% in Nissan, as large as Nissan's stake in Renault."
     assert check(claim, passage).supported is supported
     assert check("Renault sold 5% of its stake.", "Renault sold 5% of its Nissan stake.").supported
+
+
+def test_what_could_happen_is_no_plan() -> None:
+    passage = "They are shaping a plan that could be announced by year-end."
+    assert not check("They plan to announce a plan by year-end.", passage).supported
+    assert check("A plan could be announced by year-end.", passage).supported
