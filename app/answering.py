@@ -19,7 +19,7 @@ from app.conversation import standalone
 from app.errors import WriterError
 from app.excerpts import choose_excerpts
 from app.gathering import gather, names_strangers
-from app.judging import judge, stands
+from app.judging import confidence_of, judge, stands
 from app.prompting import Asked
 from app.questions import kind_of, parts_of
 from app.quoting import CLOSE_SECOND, MAX_WORDS, Quote, choose_quotes, quote_of, rank_quotes
@@ -55,6 +55,7 @@ def answer(turn: Turn, *, retriever: Retriever, writer_source: WriterSource) -> 
     if not retrieved.evidence:
         yield assembly.abstain(_reason_for_nothing(retrieved))
         return
+    turn.best_confidence = 0.0
     yield EvidenceFound(evidence=nearest(retrieved.evidence), seconds=turn.evidence_seconds)
     if names_strangers(turn.question, retrieved.evidence):
         yield assembly.abstain("not_stated")
@@ -68,6 +69,7 @@ def answer(turn: Turn, *, retriever: Retriever, writer_source: WriterSource) -> 
             turn.fallback = str(error)
             turn.writer = "quotes"
             assembly.clear()
+            turn.best_confidence = 0.0  # quotes are weighed without the writer
             writer = None
     if writer is None or assembly.sentences:
         yield from _quote(turn, parts, assembly)
@@ -100,7 +102,8 @@ def _write(turn: Turn, writer: Writer, parts: Sequence[Relevance], assembly: Ass
     for part, number in _one_each(chosen):
         if kind_of(part.asked) == "yes_no":  # a small model says yes too easily: the sentence itself tells
             turn.first_word_seconds = turn.first_word_seconds or turn.seconds()
-            yield assembly.add_quote(quote_of(turn.excerpts[number - 1], part))
+            quote = quote_of(turn.excerpts[number - 1], part)
+            yield assembly.add_quote(quote, part=part.asked, confidence=confidence_of(quote, part, turn))
             continue
         for released in _release(turn, writer.write_sentence(writing, number, part.asked), parts, assembly):
             yield released
@@ -143,6 +146,7 @@ def _choose(
         if writer.stated(writing, part.asked) is None:
             return None
         quotes = dict(enumerate((quote_of(excerpt, part) for excerpt in turn.excerpts), 1))
+        turn.weigh(max(confidence_of(quote, part, turn) for quote in quotes.values()))
         if any(stands(quote, part, turn, beside=True) for quote in quotes.values()):
             settled = kind_of(part.asked) == "yes_no" or leads_clearly(quotes)
             short = "" if settled else writer.shorten(writing, part.asked)
@@ -161,6 +165,7 @@ def _quote(turn: Turn, parts: Sequence[Relevance], assembly: Assembly) -> Iterat
     assert turn.retrieved is not None
     ranks = [(part, rank_quotes(turn.retrieved.evidence, part)) for part in parts]
     ranks.sort(key=lambda item: not (item[1] and stands(item[1][0], item[0], None)))
+    turn.weigh(max((confidence_of(ranked[0], part, None) for part, ranked in ranks if ranked), default=0.0))
     for part, ranked in ranks:
         if not ranked or not stands(ranked[0], part, None, beside=len(parts) > 1 and bool(assembly.sentences)):
             continue
@@ -170,7 +175,7 @@ def _quote(turn: Turn, parts: Sequence[Relevance], assembly: Assembly) -> Iterat
         for quote in close if len(parts) == 1 else fresh[:1]:
             if len(assembly.sentences) < MAX_SENTENCES and _fits(quote, n_words):
                 turn.first_word_seconds = turn.first_word_seconds or turn.seconds()
-                yield assembly.add_quote(quote)
+                yield assembly.add_quote(quote, part=part.asked, confidence=confidence_of(quote, part, None))
 
 
 def _says_more(quote: Quote, assembly: Assembly) -> bool:

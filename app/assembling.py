@@ -26,24 +26,31 @@ NEAREST = 4
 
 
 class Assembly:
-    """The answer to a turn as it grows. The same span keeps its number."""
+    """The answer to a turn as it grows. The same span keeps its number.
+
+    A part of the question is as surely answered as the first sentence shown for it.
+    """
 
     def __init__(self, turn: Turn) -> None:
         self.sentences: list[Sentence] = []
         self._turn = turn
         self._citations: list[Citation] = []
+        self._confidences: dict[str, float] = {}
 
     def clear(self) -> None:
         """Takes back everything: what comes next replaces it."""
         self.sentences.clear()
         self._citations.clear()
+        self._confidences.clear()
 
-    def add_written(self, text: str, support: Supported) -> SentenceReleased:
-        """A written sentence with what supports it."""
+    def add_written(self, text: str, support: Supported, *, part: str, confidence: float) -> SentenceReleased:
+        """A written sentence with what supports it; `confidence` that it answers that part of the question."""
+        self._confidences.setdefault(part, confidence)
         return self._add(text, "supported", support.citations)
 
-    def add_quote(self, quote: Quote) -> SentenceReleased:
-        """A quote, citing itself; its line breaks become spaces."""
+    def add_quote(self, quote: Quote, *, part: str, confidence: float) -> SentenceReleased:
+        """A quote, citing itself; its line breaks become spaces. `confidence` as of a written sentence."""
+        self._confidences.setdefault(part, confidence)
         return self._add(" ".join(quote.text.split()), "quoted", (Cited(quote.passage, quote.start, quote.end),))
 
     def cites(self, quote: Quote) -> bool:
@@ -93,6 +100,7 @@ class Assembly:
             as_of=turn.retrieved.as_of,
             answered=answered,
             reason=reason,
+            confidence=min(self._confidences.values()) if answered else turn.best_confidence,
             text=" ".join(sentence.with_markers() for sentence in self.sentences) if answered else _ABSTENTIONS[reason],
             sentences=tuple(self.sentences),
             citations=tuple(self._citations),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.abstaining import Signals, states_the_answer
+from app.abstaining import Signals, confidence, states_the_answer
 from app.assembling import Assembly
 from app.checking import denies
 from app.citations import Draft
@@ -37,14 +37,17 @@ def judge(turn: Turn, draft: Draft, parts: Sequence[Relevance], assembly: Assemb
         support = Supported(support.citations, ("it says yes or no by itself",))
     released: SentenceReleased | None = None
     beside = bool(assembly.sentences)
-    if support and not support.problems and any(_answers(turn, draft.text, support, part, beside) for part in parts):
-        released = assembly.add_written(draft.text, support)
+    answered = _answered(turn, draft.text, support, parts, beside) if support and not support.problems else None
+    if support and answered:
+        part, sure = answered
+        released = assembly.add_written(draft.text, support, part=part.asked, confidence=sure)
     elif leaned_on:
-        quotes = [quote_of(leaned_on[0], part) for part in parts]
-        standing = [
-            quote for quote, part in zip(quotes, parts, strict=True) if stands(quote, part, turn, beside=beside)
-        ]
-        released = assembly.add_quote(standing[0]) if standing and not assembly.cites(standing[0]) else None
+        quotes = [(quote_of(leaned_on[0], part), part) for part in parts]
+        turn.weigh(max(confidence_of(quote, part, turn) for quote, part in quotes))
+        standing = [(quote, part) for quote, part in quotes if stands(quote, part, turn, beside=beside)]
+        if standing and not assembly.cites(standing[0][0]):
+            quote, part = standing[0]
+            released = assembly.add_quote(quote, part=part.asked, confidence=confidence_of(quote, part, turn))
     problems = support.problems if support else ("no excerpt states it",)
     turn.checked.append(Checked(draft.text, draft.markers, released.sentence.text if released else None, problems))
     return released
@@ -55,16 +58,12 @@ def stands(quote: Quote, part: Relevance, turn: Turn | None, *, beside: bool = F
 
     `beside` an answer to another part of the question, less is asked.
     """
-    return states_the_answer(
-        Signals(
-            coverage=part.coverage(f"{quote.passage.title} {quote.passage.quote}"),
-            interaction=quote.interaction,
-            similarity=max(quote.similarity, quote.passage.similarity),
-            right_kind=quote.right_kind,
-            stated_probability=turn.writing.stated.get(part.asked) if turn and turn.writing else None,
-        ),
-        beside=beside,
-    )
+    return states_the_answer(_signals(quote, part, turn), beside=beside)
+
+
+def confidence_of(quote: Quote, part: Relevance, turn: Turn | None) -> float:
+    """The probability, in [0, 1], that a quote is the answer to a part; without a turn, as if no writer had read it."""
+    return confidence(_signals(quote, part, turn))
 
 
 def says_yes_or_no(text: str) -> bool:
@@ -86,15 +85,33 @@ def _rests_on(support: Supported, excerpts: Sequence[Excerpt]) -> bool:
     )
 
 
-def _answers(turn: Turn, text: str, support: Supported, part: Relevance, beside: bool) -> bool:
+def _answered(
+    turn: Turn, text: str, support: Supported, parts: Sequence[Relevance], beside: bool
+) -> tuple[Relevance, float] | None:
+    """The first part of the question that a supported sentence answers, and how surely."""
     passage = support.citations[0].passage
-    return states_the_answer(
-        Signals(
+    for part in parts:
+        signals = Signals(
             coverage=part.coverage(f"{passage.title} {passage.quote}"),
             interaction=passage.interaction,
             similarity=passage.similarity,
             right_kind=can_answer(part.asked, text),
-            stated_probability=turn.writing.stated.get(part.asked) if turn.writing else None,
-        ),
-        beside=beside,
+            stated_probability=_stated(turn, part),
+        )
+        if states_the_answer(signals, beside=beside):
+            return part, confidence(signals)
+    return None
+
+
+def _signals(quote: Quote, part: Relevance, turn: Turn | None) -> Signals:
+    return Signals(
+        coverage=part.coverage(f"{quote.passage.title} {quote.passage.quote}"),
+        interaction=quote.interaction,
+        similarity=max(quote.similarity, quote.passage.similarity),
+        right_kind=quote.right_kind,
+        stated_probability=_stated(turn, part),
     )
+
+
+def _stated(turn: Turn | None, part: Relevance) -> float | None:
+    return turn.writing.stated.get(part.asked) if turn and turn.writing else None

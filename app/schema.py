@@ -100,6 +100,9 @@ class Answer:
     `text` joins the sentences with `[n]` markers. `writer` is the model's name or "quotes"; `fallback`
     says why quotes stand where a model was configured. `notes` are plain sentences about the answer
     itself (articles left out for want of a date, say), in the order in which to show them.
+
+    `confidence` in [0, 1] is the probability that the answer is right, of several parts the least sure one's; of an
+    abstention that of the best sentence not shown; None where nothing was found, or where it was not measured.
     """
 
     turn_id: str
@@ -109,6 +112,7 @@ class Answer:
     as_of: date | None
     answered: bool
     reason: Reason | None
+    confidence: float | None = None
     text: str
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]

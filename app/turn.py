@@ -42,7 +42,8 @@ class Turn:
     """Everything about one question. Fields without a default are given; the rest is filled on the way, in order.
 
     `asked_as_of` is the day the asker gave; `retrieved.as_of` the one that was used. `again_of` is the turn whose
-    question is asked again.
+    question is asked again. `best_confidence` is that of the best sentence weighed so far, shown or not; None while
+    nothing was found.
     """
 
     question: str
@@ -60,12 +61,17 @@ class Turn:
     evidence_seconds: float = 0.0
     excerpts: tuple[Excerpt, ...] = ()
     chosen: tuple[int, ...] = ()
+    best_confidence: float | None = None
     writer: str = "quotes"
     writing: Writing | None = None
     fallback: str | None = None
     checked: list[Checked] = field(default_factory=list)
     first_word_seconds: float | None = None
     answer: Answer | None = None
+
+    def weigh(self, confidence: float) -> None:
+        """Keeps the confidence of the best sentence."""
+        self.best_confidence = max(self.best_confidence or 0.0, confidence)
 
     def seconds(self) -> float:
         """Since the question was asked."""

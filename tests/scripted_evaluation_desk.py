@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from app.schema import Answer, ArticleSummary, Citation, Sentence, Timings, Tokens
-from index.articles import Retrieved, Version
+from index.articles import Evidence, Retrieved, Version
 from index.errors import ArticleNotFoundError, OnRecordError
 
 TEXT = "Renault will hold 15% of Nissan. It held 43% before. Nissan has no plan to help Ampere."
@@ -36,6 +36,13 @@ def citation(marker: int, quote: str, *, article_id: str = "one", start: int | N
     )  # fmt: skip
 
 
+def evidence(article_id: str, start: int, end: int) -> Evidence:
+    return Evidence(
+        article_id=article_id, version=1, start=start, end=end, quote=TEXT[start:end], score=1.0, title="A title",
+        source=None, published_at=None, url=None,
+    )  # fmt: skip
+
+
 def answer(
     question: str = "A question?",
     *,
@@ -46,12 +53,13 @@ def answer(
     standalone_question: str = "",
     fallback: str | None = None,
     seconds: float = 2.0,
+    confidence: float | None = None,
 ) -> Answer:
     return Answer(
         turn_id="t", conversation_id="c", question=question, standalone_question=standalone_question,
         as_of=None, answered=answered, reason=None if answered else "not_stated", text=text,
         sentences=tuple(sentences), citations=tuple(citations), nearest=(), writer="quotes" if fallback else "scripted",
-        fallback=fallback, tokens=Tokens(read=100, written=10),
+        fallback=fallback, confidence=confidence, tokens=Tokens(read=100, written=10),
         timings=Timings(
             retrieval_seconds=0.05, first_evidence_seconds=0.1, first_word_seconds=seconds / 2 if answered else None,
             total_seconds=seconds,
@@ -61,10 +69,11 @@ def answer(
 
 @dataclass
 class ScriptedDesk:
-    """Answers, or errors to raise, by question; ranks by question. `asked` keeps what came in."""
+    """Answers, or errors to raise, by question; ranks, and passages found, by question. `asked` keeps what came in."""
 
     answers: Mapping[str, Answer | Exception] = field(default_factory=dict)
     ranks: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    found: Mapping[str, Sequence[Evidence]] = field(default_factory=dict)
     library: Sequence[ArticleSummary] = (
         summary("one", "/news/one.txt"),
         summary("two", "/news/two.txt"),
@@ -91,7 +100,8 @@ class ScriptedDesk:
         self.searched.append((question, k, as_of))
         ranked = self.ranks.get(question, ())
         return Retrieved(
-            evidence=(), articles=tuple((article_id, 1 / place) for place, article_id in enumerate(ranked, start=1)),
+            evidence=tuple(self.found.get(question, ())),
+            articles=tuple((article_id, 1 / place) for place, article_id in enumerate(ranked, start=1)),
             as_of=None, library_articles=3, allowed_articles=3, undated_left_out=0,
         )  # fmt: skip
 

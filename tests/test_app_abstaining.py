@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
-from app.abstaining import Signals, states_the_answer
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.abstaining import MIN_CASE, MIN_STATED, Signals, confidence, states_the_answer
+
+SHARE = st.floats(0, 1)
 
 
 def signals(
@@ -57,3 +63,28 @@ def test_less_is_asked_beside_another_answer() -> None:
     for faint in (signals(similarity=0.5, interaction=0.5), signals(similarity=0.5, stated=0.65)):
         assert not states_the_answer(faint)
         assert states_the_answer(faint, beside=True)
+
+
+def test_confidence_is_the_logistic_function_that_was_fitted() -> None:
+    assert confidence(signals()) == pytest.approx(0.626, abs=0.001)  # 3.32 * (.24 + .7 + .7) - 4.93 = .515
+    assert confidence(signals(stated=0.8)) == pytest.approx(0.894, abs=0.001)  # 4.89 * (1.6 + .7) - 9.12 = 2.127
+    assert confidence(signals(0, 0, interaction=0)) == pytest.approx(0.007, abs=0.001)
+
+
+@pytest.mark.parametrize("stated", [None, 0.99])
+def test_a_sentence_of_another_kind_has_no_confidence(stated: float | None) -> None:
+    assert confidence(signals(1.0, 1.0, stated, right_kind=False)) == 0
+
+
+@given(SHARE, SHARE, SHARE, st.none() | SHARE)
+def test_what_is_answered_is_surer_than_what_is_not(
+    coverage: float, similarity: float, interaction: float, stated: float | None
+) -> None:
+    one = signals(coverage, similarity, stated, interaction=interaction)
+    at_the_threshold = (
+        signals(0, MIN_CASE, interaction=0) if stated is None else signals(0, MIN_STATED, 0.0, interaction=0)
+    )
+    sure, enough = confidence(one), confidence(at_the_threshold)
+    assert 0 <= sure <= 1
+    assert sure >= enough if states_the_answer(one) else sure <= enough
+    assert confidence(replace(one, similarity=similarity + 0.1)) >= sure

@@ -168,6 +168,46 @@ def test_models_own_doubt_counts_for_more_than_its_sentence(room: Room) -> None:
     assert not room.written(f"[1] {SUPPORTED}").answered
 
 
+def test_the_surer_the_writer_the_more_confident_the_answer(room: Room) -> None:
+    found = []
+    for stated in (0.95, 0.8, 0.2):
+        room.endpoint.stated_probability = stated
+        found.append(room.written(f"[1] {SUPPORTED}"))
+    assert [one.answered for one in found] == [True, True, False]
+    sure, less_sure, silent = (one.confidence or 0.0 for one in found)
+    assert 1 >= sure > less_sure > silent > 0
+    assert room.turn is not None
+    assert room.turn.to_json()["answer"]["confidence"] == silent
+
+
+def test_an_answer_of_two_parts_is_as_sure_as_its_less_sure_part(room: Room) -> None:
+    both = room.ask(f"{STAKE[:-1]}, and who was arrested in Japan in 2018?", quotes_only=True)
+    alone = [room.ask(one, quotes_only=True) for one in (STAKE, "Who was arrested in Japan in 2018?")]
+    assert both.answered
+    assert all(one.answered for one in alone)
+    assert len(both.citations) == 2
+    assert both.confidence == pytest.approx(min(one.confidence or 0.0 for one in alone), abs=0.05)
+
+
+def test_an_abstention_tells_how_near_the_best_sentence_came(room: Room) -> None:
+    near = room.ask("Who took over from Carlos Ghosn as head of the alliance?", quotes_only=True)
+    far = room.ask("What causes inflation in food prices?", quotes_only=True)
+    stranger = room.ask("What is the capital of Peru?", quotes_only=True)
+    assert not near.answered
+    assert not far.answered
+    assert 0.5 > (near.confidence or 0.0) > (far.confidence or 0.0) > 0
+    assert stranger.confidence == 0  # no passage mentions it
+
+
+def test_where_nothing_is_found_there_is_no_confidence(room: Room) -> None:
+    assert room.ask(filters=Filters(sources=("nobody.example",))).confidence is None
+
+
+def test_quotes_in_place_of_a_failed_writer_are_weighed_without_it(room: Room) -> None:
+    quotes = room.ask(quotes_only=True)
+    assert room.written("").confidence == quotes.confidence
+
+
 def test_endpoint_without_probabilities_and_grammar_still_answers(room: Room) -> None:
     room.endpoint.rejects = ("grammar", "logprobs")
     given = room.written(f"{SUPPORTED} [1]")

@@ -127,7 +127,8 @@ def test_json_of_an_answer_has_the_fields_that_are_promised(here: Opened) -> Non
     record = json.loads(json.dumps(given.to_json()))
     assert list(record) == [
         "schema_version", "turn_id", "conversation_id", "question", "standalone_question", "as_of", "answered",
-        "reason", "text", "sentences", "citations", "nearest", "writer", "fallback", "timings", "tokens", "notes",
+        "reason", "confidence", "text", "sentences", "citations", "nearest", "writer", "fallback", "timings", "tokens",
+        "notes",
     ]  # fmt: skip
     assert set(record["sentences"][0]) == {"text", "status", "citations"}
     assert list(record["citations"][0]) == [

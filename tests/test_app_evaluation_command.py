@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scripted_evaluation_desk import ScriptedDesk, ScriptedError, answer, citation
+from scripted_evaluation_desk import ScriptedDesk, ScriptedError, answer, citation, evidence
 
 from app.errors import GoldenFileError
 from app.evaluation.command import add_arguments, run
@@ -49,6 +49,7 @@ def desk() -> ScriptedDesk:
             "Who pays?": answer(answered=False, seconds=6),
         },
         {"What stake?": ["one"], "What before?": ["one", "three", "two"], "Who pays?": []},
+        found={"What stake?": [evidence("two", 0, 20), evidence("one", 0, 20)]},
     )
 
 
@@ -77,15 +78,28 @@ def test_the_table_tells_kinds_and_total(
     assert evaluate(desk) == 0
     shown = capsys.readouterr().out.splitlines()
     assert shown[0].split() == [
-        "kind", "n", "hit@1", "hit@4", "hit@10", "MRR@10", "right", "wrong", "score", "abst.P", "abst.R", "supported",
-        "resolve", "first", "s", "all", "s",
+        "kind", "n", "hit@1", "hit@4", "hit@10", "MRR@10", "psg@1", "psg@4", "pMRR@10", "right", "wrong", "score",
+        "abst.P", "abst.R", "supported", "resolve", "first", "s", "all", "s",
     ]  # fmt: skip
-    direct = "direct 2 0.500 1.000 1.000 0.667 0.500 0.500 +0.000 - - 1.000 1.000 1.50 3.00"
-    near = "near 1 - - - - - 0.000 +1.000 1.000 1.000 - - - 6.00"
-    total = "total 3 0.500 1.000 1.000 0.667 0.500 0.333 +0.333 1.000 1.000 1.000 1.000 1.50 4.00"
+    direct = "direct 2 0.500 1.000 1.000 0.667 0.000 0.500 0.250 0.500 0.500 +0.000 - - 1.000 1.000 1.50 3.00"
+    near = "near 1 - - - - - - - - 0.000 +1.000 1.000 1.000 - - - 6.00"
+    total = "total 3 0.500 1.000 1.000 0.667 0.000 0.500 0.250 0.500 0.333 +0.333 1.000 1.000 1.000 1.000 1.50 4.00"
     assert [" ".join(line.split()) for line in (shown[1], shown[2], shown[4])] == [direct, near, total]
     assert "3 questions, 2 answerable" in shown[6]
     assert [line["score"] for line in lines(tmp_path / "run.jsonl")] == [1, -1, 1]
+
+
+def test_columns_of_passages_are_shown_only_where_a_question_gives_gold_quotes(
+    evaluate: Callable[..., int], desk: ScriptedDesk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    news = tmp_path / "news.jsonl"
+    line = {"id": "a", "question": "What stake?", "answer": "15%", "gold_doc_ids": ["one.txt"], "answerable": True}
+    news.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    assert evaluate(desk, file=news) == 0
+    shown = capsys.readouterr().out
+    assert "psg@1" not in shown
+    assert "Passages" not in shown
+    assert "hit@1" in shown
 
 
 def test_json_holds_the_same_figures(
@@ -107,7 +121,7 @@ def test_a_crash_keeps_what_was_asked_and_resuming_gives_the_same_report(
     assert evaluate(desk, "--output", str(first / "run.jsonl")) == 0
     whole = capsys.readouterr().out.replace(str(first), str(tmp_path))
 
-    broken = ScriptedDesk({**desk.answers, "What before?": KeyboardInterrupt()}, desk.ranks)  # type: ignore[dict-item]
+    broken = ScriptedDesk({**desk.answers, "What before?": KeyboardInterrupt()}, desk.ranks, desk.found)  # type: ignore[dict-item]
     with pytest.raises(BaseException):  # noqa: B017, PT011
         evaluate(broken)
     kept = tmp_path / "run.jsonl"

@@ -1,6 +1,7 @@
 """Figures of finding against values worked out by hand, and the intervals of all figures."""
 
 import doctest
+import itertools
 import json
 import math
 import random
@@ -82,6 +83,37 @@ def test_figures_of_finding_are_those_of_trec_eval() -> None:
     for outcome, (_, _, expected) in zip(outcomes, OF_TREC_EVAL, strict=True):
         assert [value([outcome], name) for name in names] == pytest.approx(expected, abs=1e-6)
     assert [value(outcomes, name) for name in names] == pytest.approx(MEANS_OF_TREC_EVAL, abs=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("ranks", "hits", "recall", "mrr", "ndcg"),
+    [
+        ((1,), (1, 1), 1.0, 1.0, 1.0),
+        ((None,), (0, 0), 0.0, 0.0, 0.0),
+        ((5,), (0, 0), 1.0, 0.2, 1 / math.log2(6)),
+        ((3, 1), (1, 1), 1.0, 1.0, (1 + 1 / 2) / (1 + 1 / math.log2(3))),
+        ((4, None), (0, 1), 0.5, 0.25, (1 / math.log2(5)) / (1 + 1 / math.log2(3))),
+        ((1, 1), (1, 1), 1.0, 1.0, 1.0),  # both in one passage
+        ((2, 2, 3), (0, 1), 1.0, 0.5, (1 / math.log2(3) + 1 / 2 + 1 / math.log2(5)) / (1.5 + 1 / math.log2(3))),
+        ((10, 10), (0, 0), 1.0, 0.1, (1 / math.log2(11)) / (1 + 1 / math.log2(3))),
+    ],
+)
+def test_passages_are_ranked_by_the_gold_quotes_that_they_overlap(
+    ranks: tuple[int | None, ...], hits: tuple[int, int], recall: float, mrr: float, ndcg: float
+) -> None:
+    figures = summarise([replace(BASE, passage_ranks=ranks)])
+    assert (figures.passage_hit_at_1, figures.passage_hit_at_4) == hits
+    assert (figures.passage_recall_at_10, figures.passage_mrr_at_10) == (pytest.approx(recall), pytest.approx(mrr))
+    assert figures.passage_ndcg_at_10 == pytest.approx(ndcg)
+
+
+def test_only_answerable_questions_with_gold_quotes_enter_the_figures_of_passages() -> None:
+    without = [replace(BASE, passage_ranks=()), BASE, replace(BASE, answerable=False, passage_ranks=(1,))]
+    figures = summarise(without)
+    assert (figures.passage_questions, figures.passage_hit_at_1, figures.passage_mrr_at_10) == (0, None, None)
+    assert intervals(without)["passage_hit_at_1"] is None
+    figures = summarise([*without, replace(BASE, passage_ranks=(1,)), replace(BASE, passage_ranks=(None,))])
+    assert (figures.passage_questions, figures.passage_hit_at_1) == (2, 0.5)
 
 
 def test_a_gold_article_that_is_missing_counts_as_not_found() -> None:
@@ -188,6 +220,7 @@ def drawn(seed: int, questions: int = 80) -> list[Outcome]:
                 assertions=2 if answerable else 0, assertions_met=draw.randint(0, 2) if answerable else 0,
                 total_seconds=draw.random() * 9, first_word_seconds=draw.random() if answered else None,
                 first_evidence_seconds=draw.random(), tokens_read=draw.randint(0, 900), tokens_written=number,
+                passage_ranks=tuple(draw.choices([None, 1, 2, 5, 10], k=draw.choice([0, 1, 1, 3]))),
             )
         )  # fmt: skip
     return [*found, replace(BASE, id="failed", gold=("a",), score=-1, error="RetrievalError: gone")]
@@ -202,7 +235,15 @@ def rescored(lines: list[dict[str, Any]]) -> dict[str, float]:
     def dcg(hits: list[bool]) -> float:
         return sum(hit / math.log2(place + 2) for place, hit in enumerate(hits))
 
+    def dcg_of_quotes(ranks: list[int]) -> float:
+        places: list[int] = []
+        for rank in sorted(ranks):
+            places.append(next(place for place in itertools.count(rank) if place not in places))
+        return sum(1 / math.log2(place + 1) for place in places if place <= 10)
+
     finding = [line for line in lines if line["answerable"]]
+    quoted = [line["passage_ranks"] for line in finding if line["passage_ranks"]]
+    within = [[rank for rank in ranks if rank] for ranks in quoted]
     hits = [[article in line["gold"] for article in line["ranked"][:10]] for line in finding]
     shown = [line for line in lines if line["answered"]]
     silent = [line for line in lines if line["answered"] is False]
@@ -224,6 +265,13 @@ def rescored(lines: list[dict[str, Any]]) -> dict[str, float]:
         "recall_at_10": mean([sum(found) / len(line["gold"]) for found, line in zip(hits, finding, strict=True)]),
         "ndcg_at_10": mean(
             [dcg(found) / dcg([True] * len(line["gold"])) for found, line in zip(hits, finding, strict=True)]
+        ),
+        "passage_hit_at_1": mean([float(1 in ranks) for ranks in within]),
+        "passage_hit_at_4": mean([float(any(rank < 5 for rank in ranks)) for ranks in within]),
+        "passage_recall_at_10": mean([len(ranks) / len(all_) for ranks, all_ in zip(within, quoted, strict=True)]),
+        "passage_mrr_at_10": mean([1 / min(ranks) if ranks else 0.0 for ranks in within]),
+        "passage_ndcg_at_10": mean(
+            [dcg_of_quotes(ranks) / dcg_of_quotes([1] * len(all_)) for ranks, all_ in zip(within, quoted, strict=True)]
         ),
         "right": mean([float(line["right"] is True) for line in finding]),
         "wrong": mean([float(bool(line["error"]) or bool(line["answered"] and not line["right"])) for line in lines]),

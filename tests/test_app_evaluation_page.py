@@ -9,7 +9,14 @@ from browser import LAUNCH_OPTIONS, find_browser
 from playwright.sync_api import Browser, sync_playwright
 
 from app.evaluation.metrics.gate import check, read_gate
-from app.evaluation.metrics.selective import Covered, calibration, calibration_error, risk_coverage
+from app.evaluation.metrics.selective import (
+    Beyond,
+    Covered,
+    beyond_given,
+    calibration,
+    calibration_error,
+    risk_coverage,
+)
 from app.evaluation.outcomes import Outcome, Passage
 from app.evaluation.report import markdown, marking
 from app.evaluation.report.charts import latency_chart
@@ -71,6 +78,20 @@ def test_risk_rises_with_coverage_where_confidence_tells() -> None:
     assert risk_coverage([right, right, wrong, SILENT]) == (Covered(0.5, 0.0), Covered(0.75, pytest.approx(1 / 3)))
     assert risk_coverage([replace(right, confidence=0.3), wrong]) == (Covered(1.0, 0.5),)  # equals come in together
     assert risk_coverage([SILENT]) == ()
+    assert risk_coverage([replace(right, confidence=None)]) == ()  # a peer that tells none
+
+
+def test_beyond_the_answers_given_the_risk_lies_between_bounds() -> None:
+    unanswerable = replace(SILENT, confidence=0.4)  # SILENT itself has .2
+    unheard = replace(SILENT, answerable=True, score=0, confidence=0.3)
+    assert beyond_given([BASE, SILENT, WRONG, unheard, unanswerable]) == (
+        Beyond(0.4, 0.5, 0.5),
+        Beyond(0.6, 2 / 3, 2 / 3),
+        Beyond(0.8, 0.5, 0.75),
+        Beyond(1.0, 3 / 5, 4 / 5),
+    )
+    assert beyond_given([SILENT]) == beyond_given([BASE, WRONG]) == beyond_given([]) == ()
+    assert beyond_given([BASE, replace(SILENT, confidence=None)]) == ()
 
 
 def test_calibration_error_is_the_distance_from_the_diagonal() -> None:
@@ -94,6 +115,13 @@ def test_every_failure_is_told_with_what_was_found() -> None:
     assert "gate score&gt;=0.5: DOES NOT HOLD" in page
     assert "1.2.3" in page
     assert "Nothing." in run_page(replace(RUN, outcomes=(BASE, SILENT)), ())
+
+
+def test_passages_are_told_where_they_are_known() -> None:
+    assert "gold passage" not in run_page(RUN, ())
+    page = run_page(replace(RUN, outcomes=(replace(BASE, passage_ranks=(2,)), SILENT)), ())
+    row = page[page.index("<td>gold passage</td>") :].split("</tr>")[0]
+    assert row.startswith("<td>gold passage</td><td>1</td><td>0.00 [0.00, 0.79]</td><td>1.00 [0.21, 1.00]</td>")
 
 
 def test_nothing_in_the_page_is_code() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from scripted_evaluation_desk import TEXT, ScriptedDesk, ScriptedError, answer, citation, summary
+from scripted_evaluation_desk import TEXT, ScriptedDesk, ScriptedError, answer, citation, evidence, summary
 
 from app.errors import GoldenFileError
 from app.evaluation.golden.locating import gold_articles
@@ -40,6 +40,45 @@ def test_a_right_answer_is_told_whole() -> None:
         100,
         "scripted",
     )
+
+
+def test_the_answers_own_confidence_is_kept() -> None:
+    answers = {
+        "What stake?": answer(text="15%", confidence=0.8),
+        "Who pays?": answer(answered=False, confidence=0.3),
+    }
+    sure, silent = ask_all(ScriptedDesk(answers), [QUESTION, UNANSWERABLE], mode="writer")
+    assert (sure.confidence, silent.confidence) == (0.8, 0.3)
+    (searched,) = ask_all(ScriptedDesk(), [QUESTION], mode="retrieval")
+    assert searched.confidence is None
+
+
+def test_passages_that_overlap_a_gold_quote_are_ranked() -> None:
+    quotes = ("will hold  15%\nof Nissan.", "It held 43% before.", "Nissan has no plan", "It is not there any more.")
+    question = replace(QUESTION, passages=tuple(("one.txt", quote) for quote in quotes))
+    before = TEXT.index("It held 43%")
+    passages = [
+        evidence("two", 0, len(TEXT)),  # the same words in another article
+        evidence("one", before + 3, before + 9),
+        evidence("one", 0, before),
+        evidence("one", 0, before + 4),
+    ]
+    desk = ScriptedDesk(found={"What stake?": passages})
+    (outcome,) = ask_all(desk, [question], mode="retrieval")
+    assert outcome.passage_ranks == (3, 2, None, None)
+
+
+def test_passages_of_questions_that_fail_or_name_lost_articles_are_not_found() -> None:
+    quoted = replace(QUESTION, passages=(("one.txt", QUOTE),))
+    lost = replace(quoted, id="l", question="Who?", gold=("gone.txt",), passages=(("gone.txt", QUOTE),))
+    desk = ScriptedDesk(
+        {"What stake?": ScriptedError("the index is gone"), "Who?": answer()},
+        found={"Who?": [evidence("one", 0, 9)]},
+    )
+    failed, gone = ask_all(desk, [quoted, lost], mode="writer")
+    assert (failed.passage_ranks, gone.passage_ranks) == ((None,), (None,))
+    (without,) = ask_all(desk, [replace(QUESTION, question="Who?")], mode="retrieval")
+    assert without.passage_ranks == ()
 
 
 def test_a_reply_that_states_the_answer_but_abstains_is_no_right_answer() -> None:

@@ -60,7 +60,7 @@ def asked(
     )  # fmt: skip
     assembly = Assembly(turn)
     if cites:
-        assembly.add_written("It is so.", Supported((Cited(evidence[0], 0, 8),), ()))
+        assembly.add_written("It is so.", Supported((Cited(evidence[0], 0, 8),), ()), part=question, confidence=0.7)
         assembly.finish()
     else:
         assembly.abstain("not_stated")

@@ -43,8 +43,9 @@ class Outcome:
     `expected` are the requirements of a right answer, each a list of alternatives; `assertions` counts them and
     `assertions_met` those that the reply meets. `sentences_entailed`, `citation_uses` and `citations_needed` are the
     counts of citation_quality, None in runs of before it was measured. `gold_quotes` are the passages that state it,
-    `shown` what the answer cites, `found` the best passages of the search. `confidence` in [0, 1] is higher where the
-    best passage fits the question better, None where nothing was found.
+    `passage_ranks` the place of the first passage found that overlaps each of them, from 1, None past the tenth; None
+    as a whole in runs of before it was measured. `shown` is what the answer cites, `found` the best passages of the
+    search. `confidence` in [0, 1] is the answer's own (app.schema.Answer), None where it has none.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Outcome:
     citation_uses: int | None = None
     citations_needed: int | None = None
     gold_quotes: tuple[str, ...] = ()
+    passage_ranks: tuple[int | None, ...] | None = None
     shown: tuple[Passage, ...] = ()
     found: tuple[Passage, ...] = ()
     confidence: float | None = None

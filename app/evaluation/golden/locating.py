@@ -1,14 +1,17 @@
-"""Which articles of a library the golden questions name. Leaves out: what those articles say (checking)."""
+"""Where in a library the articles and passages are that golden questions name. Leaves out: if they fit (checking)."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePath
 
 from app.errors import GoldenFileError
 from app.evaluation.golden.reading import Golden
 from app.schema import ArticleSummary
+from index.articles import Evidence, Version
+from index.chunking import Span
 
 
 def gold_articles(questions: Iterable[Golden], articles: Iterable[ArticleSummary]) -> dict[str, tuple[str, ...]]:
@@ -29,6 +32,44 @@ def gold_articles(questions: Iterable[Golden], articles: Iterable[ArticleSummary
             f"({next(iter(found))!r} for one): add them first with 'onrecord add'"
         )
     return found
+
+
+def ranks_of_quotes(
+    question: Golden,
+    known: Mapping[str, Sequence[str]],
+    evidence: Sequence[Evidence],
+    find_version: Callable[[str, int], Version],
+) -> tuple[int | None, ...]:
+    """For each gold quote the place, from 1, of the first passage that overlaps it; None where none does.
+
+    `known` gives the article ids of every gold name. A quote that the article does not hold any more is not found.
+    Raises ArticleNotFoundError for evidence of an article that there is not.
+    """
+    return tuple(
+        next(
+            (
+                place
+                for place, passage in enumerate(evidence, start=1)
+                if passage.article_id in known[name]
+                and any(
+                    start < passage.end and passage.start < end
+                    for start, end in spans_of(find_version(passage.article_id, passage.version).text, quote)
+                )
+            ),
+            None,
+        )
+        for name, quote in question.passages
+    )
+
+
+def spans_of(text: str, quote: str) -> list[Span]:
+    r"""Everywhere that a quote stands in a text; the spaces between words may differ.
+
+    >>> spans_of("It pays. It\npays.", "It pays.")
+    [(0, 8), (9, 17)]
+    """
+    words = r"\s+".join(map(re.escape, quote.split()))
+    return [found.span() for found in re.finditer(words, text)] if words else []
 
 
 def golden_names(articles: Sequence[ArticleSummary]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from app.evaluation.metrics.figures import FIGURES, LOWER_IS_BETTER, RANGES
 from app.evaluation.metrics.intervals import Interval, mean_interval
 from app.evaluation.outcomes import Outcome
 
-PAIRED = ("score", "right", "wrong", "hit_at_1", "hit_at_10", "mrr_at_10", "abstention_recall")
+PAIRED = ("score", "right", "wrong", "hit_at_1", "hit_at_10", "mrr_at_10", "passage_hit_at_1", "abstention_recall")
 """What is compared: figures to which a question adds one number at most."""
 _TESTED_EXACTLY = frozenset(PAIRED) - {"mrr_at_10"}
 

@@ -7,13 +7,13 @@ table, the bootstrap and the paired comparison.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from app.evaluation.outcomes import Outcome
 
 DEPTH = 10
-"""How many distinct articles are looked at for hit@k, recall, nDCG and MRR."""
+"""How many distinct articles, or passages, are looked at for hit@k, recall, nDCG and MRR."""
 
 Share = Callable[[Outcome], tuple[float, float]]
 """An outcome to what it adds to a figure's numerator and denominator; (0, 0) where it does not belong."""
@@ -22,6 +22,11 @@ Share = Callable[[Outcome], tuple[float, float]]
 def is_ranked(one: Outcome) -> bool:
     """Whether the question enters the figures of finding: it is answerable and names gold articles."""
     return one.answerable and (bool(one.gold) or not one.gold_known)
+
+
+def has_gold_quotes(one: Outcome) -> bool:
+    """Whether the question enters the figures of finding passages: it is answerable and its gold quotes are given."""
+    return one.answerable and bool(one.passage_ranks)
 
 
 def _hit(depth: int) -> Share:
@@ -52,6 +57,32 @@ def _ndcg(one: Outcome) -> tuple[float, float]:
     return (gained / best if best else 0.0), 1.0
 
 
+def _passages(share: Callable[[Sequence[int | None]], float]) -> Share:
+    """A mean over the answerable questions that give gold quotes, of what their places come to."""
+
+    def of(one: Outcome) -> tuple[float, float]:
+        return (share(one.passage_ranks), 1.0) if has_gold_quotes(one) and one.passage_ranks else (0.0, 0.0)
+
+    return of
+
+
+def _first(ranks: Sequence[int | None]) -> float:
+    return min((rank for rank in ranks if rank is not None), default=math.inf)
+
+
+def _ndcg_of_quotes(ranks: Sequence[int | None]) -> float:
+    """As of articles, each gold quote gaining once. Of several in one passage each takes a place of its own after it.
+
+    >>> _ndcg_of_quotes([1, 1]), round(_ndcg_of_quotes([2, None]), 3)
+    (1.0, 0.387)
+    """
+    gained, place = 0.0, 0
+    for rank in sorted(rank for rank in ranks if rank is not None):
+        place = max(rank, place + 1)
+        gained += 1 / math.log2(place + 1) if place <= DEPTH else 0.0
+    return gained / sum(1 / math.log2(at + 1) for at in range(1, min(len(ranks), DEPTH) + 1))
+
+
 def _asked(counts: Callable[[Outcome], float], *, among: Callable[[Outcome], bool] = lambda _: True) -> Share:
     """A mean over the questions that somebody was to answer, or those among them that belong."""
 
@@ -80,6 +111,11 @@ FIGURES: Mapping[str, Share] = MappingProxyType(
         "mrr_at_10": _reciprocal_rank,
         "recall_at_10": _recall,
         "ndcg_at_10": _ndcg,
+        "passage_hit_at_1": _passages(lambda ranks: float(_first(ranks) <= 1)),
+        "passage_hit_at_4": _passages(lambda ranks: float(_first(ranks) <= 4)),
+        "passage_recall_at_10": _passages(lambda ranks: sum(rank is not None for rank in ranks) / len(ranks)),
+        "passage_mrr_at_10": _passages(lambda ranks: 1 / _first(ranks)),
+        "passage_ndcg_at_10": _passages(_ndcg_of_quotes),
         "right": _asked(lambda one: one.right is True, among=lambda one: one.answerable),
         "assertions_met": _shown(lambda one: one.assertions_met, lambda one: one.assertions),
         "wrong": _asked(lambda one: one.score == -1),

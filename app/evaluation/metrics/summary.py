@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from app.evaluation.metrics.figures import DEPTH, FIGURES, is_ranked, value
+from app.evaluation.metrics.figures import DEPTH, FIGURES, has_gold_quotes, is_ranked, value
 from app.evaluation.outcomes import Outcome
 
 
@@ -16,6 +16,8 @@ class Summary:
 
     `hit_at_*` and `mrr_at_10`: over the `ranked_questions`, the answerable ones that name gold articles.
     `recall_at_10`, `ndcg_at_10`: over the same, of all their gold articles.
+    `passage_*`: the same of passages that overlap a gold quote, over the `passage_questions`, the answerable ones
+    whose gold quotes are given.
     `right`: of the answerable questions, those answered rightly. `assertions_met`: of what the answers given should
     state, what they do. `wrong`: of all, those with score -1.
     `score`: the mean of +1, 0, -1 over all, in -1..1 (CRAG, arXiv 2406.04744).
@@ -36,6 +38,12 @@ class Summary:
     mrr_at_10: float | None
     recall_at_10: float | None
     ndcg_at_10: float | None
+    passage_questions: int
+    passage_hit_at_1: float | None
+    passage_hit_at_4: float | None
+    passage_recall_at_10: float | None
+    passage_mrr_at_10: float | None
+    passage_ndcg_at_10: float | None
     asked: int
     right: float | None
     assertions_met: float | None
@@ -90,6 +98,7 @@ def summarise(outcomes: Sequence[Outcome]) -> Summary:
         answerable=sum(one.answerable for one in listed),
         ranked_questions=len(ranked),
         gold_missing=sum(not one.gold_known for one in ranked),
+        passage_questions=sum(map(has_gold_quotes, listed)),
         asked=len(asked),
         abstained=sum(one.answered is False for one in asked),
         sentences=sum(one.sentences for one in shown),

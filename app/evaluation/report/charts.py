@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from html import escape
 
-from app.evaluation.metrics.selective import Bin, Covered
+from app.evaluation.metrics.selective import Beyond, Bin, Covered
 
 _WIDTH, _HEIGHT = 380, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 12, 12, 40
@@ -16,14 +16,20 @@ _BARS = 24
 Place = Callable[[float], float]
 
 
-def risk_coverage_chart(points: Sequence[Covered]) -> str:
-    """The risk as a stepless line over the coverage."""
+def risk_coverage_chart(points: Sequence[Covered], beyond: Sequence[Beyond] = ()) -> str:
+    """The risk as a stepless line over the coverage, and dashed between what it could be beyond that."""
     frame, x, y = _frame(1.0, 1.0, "share of the questions answered", "share of these wrong")
     line = " ".join(f"{x(point.coverage):.1f},{y(point.risk):.1f}" for point in points)
     last = points[-1]
     end = f'<circle class="dot" cx="{x(last.coverage):.1f}" cy="{y(last.risk):.1f}" r="3.5"/>'
     told = f"At {last.coverage:.0%} answered, {last.risk:.0%} of the answers are wrong."
-    return _svg(f'{frame}<polyline class="line" points="{line}"/>{end}', told)
+    bounds = ""
+    if beyond:
+        for risks in ([one.least for one in beyond], [one.most for one in beyond]):
+            bound = " ".join(f"{x(one.coverage):.1f},{y(risk):.1f}" for one, risk in zip(beyond, risks, strict=True))
+            bounds += f'<polyline class="line bound" points="{bound}"/>'
+        told += f" At {beyond[-1].coverage:.0%} it would be {beyond[-1].least:.0%} to {beyond[-1].most:.0%}."
+    return _svg(f'{frame}{bounds}<polyline class="line" points="{line}"/>{end}', told)
 
 
 def calibration_chart(bins: Sequence[Bin]) -> str:

@@ -13,11 +13,12 @@ from typing import Any
 from app.evaluation.metrics.figures import RANGES
 from app.evaluation.metrics.gate import Checked
 from app.evaluation.metrics.intervals import LEVEL, intervals
-from app.evaluation.metrics.selective import calibration, calibration_error, risk_coverage
+from app.evaluation.metrics.selective import beyond_given, calibration, calibration_error, risk_coverage
 from app.evaluation.metrics.summary import Summary, summarise
 from app.evaluation.outcomes import Outcome
 from app.evaluation.report.charts import calibration_chart, interval_bar, latency_chart, risk_coverage_chart
 from app.evaluation.report.failures import failure_section
+from app.evaluation.report.finding import finding_section
 from app.evaluation.report.table import with_interval
 from app.evaluation.runs.files import Run
 
@@ -54,6 +55,7 @@ def run_page(run: Run, gate: Sequence[Checked]) -> str:
         f"<header><h1>{escape(_title(run))}</h1>{_about(run, total)}{''.join(map(_bar, gate))}</header>"
         f"<h2>Headline</h2>{_tiles(outcomes, total)}"
         f"<h2>By kind of question</h2>{_kinds(outcomes)}"
+        f"{finding_section(outcomes, total)}"
         f"{_charts(outcomes, total)}"
         f"{failure_section(outcomes)}"
         f"{_made_by(run)}",
@@ -150,14 +152,14 @@ def _charts(outcomes: Sequence[Outcome], total: Summary) -> str:
     points, bins = risk_coverage(outcomes), calibration(outcomes)
     if points:
         told = (
-            "Wrong answers among those given, if only the questions with the most fitting passages were answered. A "
-            "line that rises to the right means that a stricter threshold would spare wrong answers."
+            "Wrong answers among those given, if only the most confident were. A line that rises to the right "
+            "means that a stricter threshold would spare wrong answers. Dashed: the least and the most that it could "
+            "be if the questions abstained from were answered as well, the most confident first."
         )
-        figures.append(_figure("Risk and coverage", risk_coverage_chart(points), told))
+        figures.append(_figure("Risk and coverage", risk_coverage_chart(points, beyond_given(outcomes)), told))
         told = (
-            "How often answers are right, by how well the best passage fits the question (its words covered, its "
-            f"similarity); with {LEVEL:.0%} intervals. Mean distance from the diagonal: {calibration_error(bins):.2f}. "
-            "The confidence is no probability: what matters is that the points rise."
+            f"How often answers of a confidence are right, with {LEVEL:.0%} intervals. Mean distance from the diagonal "
+            f"(calibration error): {calibration_error(bins):.2f}. Answers below the diagonal were too sure."
         )
         figures.append(_figure("Calibration", calibration_chart(bins), told))
     seconds = [one.total_seconds for one in outcomes if one.total_seconds is not None]

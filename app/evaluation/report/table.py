@@ -18,6 +18,9 @@ _COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("hit@4", "hit_at_4", ".3f"),
     ("hit@10", "hit_at_10", ".3f"),
     ("MRR@10", "mrr_at_10", ".3f"),
+    ("psg@1", "passage_hit_at_1", ".3f"),
+    ("psg@4", "passage_hit_at_4", ".3f"),
+    ("pMRR@10", "passage_mrr_at_10", ".3f"),
     ("right", "right", ".3f"),
     ("wrong", "wrong", ".3f"),
     ("score", "score", "+.3f"),
@@ -63,9 +66,10 @@ def table(outcomes: Sequence[Outcome]) -> str:
     """The figures by kind and in total, and the notes that they need, as plain text without a final newline."""
     kinds = dict.fromkeys(outcome.kind for outcome in outcomes)
     total = summarise(outcomes)
-    rows = [("kind", *(head for head, _, _ in _COLUMNS))]
-    rows += [(kind, *_cells(summarise([one for one in outcomes if one.kind == kind]))) for kind in kinds]
-    rows.append(("total", *_cells(total)))
+    columns = [column for column in _COLUMNS if total.passage_questions or not column[1].startswith("passage_")]
+    rows = [("kind", *(head for head, _, _ in columns))]
+    rows += [(kind, *_cells(summarise([one for one in outcomes if one.kind == kind]), columns)) for kind in kinds]
+    rows.append(("total", *_cells(total, columns)))
     return "\n".join([*aligned(rows), "", *_notes(total, outcomes), "", *interval_lines(outcomes)])
 
 
@@ -105,13 +109,15 @@ def aligned(rows: Sequence[tuple[str, ...]], *, rule: bool = True) -> list[str]:
     return lines
 
 
-def _cells(summary: Summary) -> tuple[str, ...]:
-    values = ((getattr(summary, name), form) for _, name, form in _COLUMNS)
+def _cells(summary: Summary, columns: Sequence[tuple[str, str, str]]) -> tuple[str, ...]:
+    values = ((getattr(summary, name), form) for _, name, form in columns)
     return tuple("-" if value is None else format(value, form) for value, form in values)
 
 
 def _notes(total: Summary, outcomes: Sequence[Outcome]) -> list[str]:
     notes = [f"{total.questions} questions, {total.answerable} answerable; ranks over {total.ranked_questions}."]
+    if total.passage_questions:
+        notes[0] += f" Passages (psg, pMRR) over the {total.passage_questions} that give gold quotes."
     if total.asked:
         notes.append(
             f"{total.abstained} abstentions; {total.sentences} sentences and {total.citations} citations shown; "

@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Protocol
 
-from app.evaluation.golden.locating import gold_articles
+from app.evaluation.golden.locating import gold_articles, ranks_of_quotes
 from app.evaluation.golden.reading import Golden
 from app.evaluation.metrics.citation_quality import Supports, citation_quality
 from app.evaluation.metrics.figures import DEPTH
@@ -107,6 +107,7 @@ def _ask(
         expected=question.expected,
         assertions=len(question.expected),
         gold_quotes=tuple(quote for _, quote in question.passages),
+        passage_ranks=(None,) * len(question.passages),
     )
     try:
         if mode != "retrieval":
@@ -114,7 +115,7 @@ def _ask(
                 question.question, as_of=question.as_of, quotes_only=mode == "quotes", history=question.history
             )
             outcome = _judged(outcome, question, answer, find_version, judge)
-        return _ranked(outcome, question, desk)
+        return _ranked(outcome, question, desk, gold, find_version)
     except OnRecordError as error:
         return replace(outcome, error=f"{type(error).__name__}: {error}", score=None if mode == "retrieval" else -1)
 
@@ -134,6 +135,7 @@ def _judged(
         score=score(answerable=question.answerable, answered=answer.answered, right=right),
         assertions_met=question.requirements_met(answer.text) if answer.answered else 0,
         text=answer.text,
+        confidence=answer.confidence,
         shown=tuple(
             Passage(
                 article_id=cited.article_id,
@@ -164,7 +166,13 @@ def _judged(
     )
 
 
-def _ranked(outcome: Outcome, question: Golden, desk: AskedDesk) -> Outcome:
+def _ranked(
+    outcome: Outcome,
+    question: Golden,
+    desk: AskedDesk,
+    gold: Mapping[str, Sequence[str]],
+    find_version: FindVersion,
+) -> Outcome:
     """With the articles' ranks and the best passages, found for the standalone question where the Desk made one."""
     asked = outcome.standalone_question or question.question
     retrieved = desk.search(asked, k=DEPTH, as_of=question.as_of)
@@ -177,7 +185,7 @@ def _ranked(outcome: Outcome, question: Golden, desk: AskedDesk) -> Outcome:
         ranked=ranked,
         rank=rank_of_gold(ranked, outcome.gold),
         found=tuple(map(_found, retrieved.evidence[:FOUND_KEPT])),
-        confidence=max(map(_fit, retrieved.evidence), default=None),
+        passage_ranks=ranks_of_quotes(question, gold, retrieved.evidence[:DEPTH], find_version),
     )
 
 
@@ -189,8 +197,3 @@ def _found(passage: Evidence) -> Passage:
         end=passage.end,
         quote=passage.quote,
     )
-
-
-def _fit(passage: Evidence) -> float:
-    """Half of what abstaining weighs, coverage and similarity, so that it lies in [0, 1]."""
-    return round(min(1.0, max(0.0, (passage.coverage + passage.similarity) / 2)), 4)
