@@ -88,6 +88,12 @@ def test_answer_comes_back_from_its_json(store: Store) -> None:
         assert answer_from_json(json.loads(json.dumps(given.to_json()))) == given
 
 
+def test_answer_kept_before_there_was_a_confidence_comes_back_without_one(store: Store) -> None:
+    given = answer_of(asked(store)).to_json()
+    assert given.pop("confidence") == 0.7
+    assert answer_from_json(given).confidence is None
+
+
 def test_conversation_is_its_answers_oldest_first(store: Store, record: Record) -> None:
     kept = [asked(store, f"Question {number}?") for number in range(4)]
     for turn in kept:
