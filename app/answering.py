@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from app.abstaining import AT_ITS_WORD
 from app.assembling import Assembly, nearest
 from app.checking import check
-from app.choosing import choose_number, leads_clearly
+from app.choosing import choose_number, leads_clearly, of_the_right_kind
 from app.conversation import standalone
 from app.errors import WriterError
 from app.excerpts import choose_excerpts
@@ -145,7 +145,7 @@ def _choose(
     for part in parts:
         if writer.stated(writing, part.asked) is None:
             return None
-        quotes = dict(enumerate((quote_of(excerpt, part) for excerpt in turn.excerpts), 1))
+        quotes = of_the_right_kind(dict(enumerate((quote_of(excerpt, part) for excerpt in turn.excerpts), 1)))
         turn.weigh(max(confidence_of(quote, part, turn) for quote in quotes.values()))
         if any(stands(quote, part, turn, beside=True) for quote in quotes.values()):
             settled = kind_of(part.asked) == "yes_no" or leads_clearly(quotes)
@@ -170,7 +170,7 @@ def _quote(turn: Turn, parts: Sequence[Relevance], assembly: Assembly) -> Iterat
         if not ranked or not stands(ranked[0], part, None, beside=len(parts) > 1 and bool(assembly.sentences)):
             continue
         n_words = sum(len(sentence.text.split()) for sentence in assembly.sentences)
-        fresh = [quote for quote in ranked if _says_more(quote, assembly)]
+        fresh = [quote for quote in ranked if quote.right_kind and _says_more(quote, assembly)]
         close = choose_quotes(fresh, max_words=MAX_WORDS - n_words, least=CLOSE_SECOND * ranked[0].score)
         for quote in close if len(parts) == 1 else fresh[:1]:
             if len(assembly.sentences) < MAX_SENTENCES and _fits(quote, n_words):

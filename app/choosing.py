@@ -24,6 +24,11 @@ CLEAR_LEAD = 0.8
 and the short answer changed none of them (with .6 it mended 2 of 30)."""
 
 
+def of_the_right_kind(quotes: Mapping[int, Quote]) -> Mapping[int, Quote]:
+    """The quotes that hold an answer of the kind asked for; all of them where none does."""
+    return {number: quote for number, quote in quotes.items() if quote.right_kind} or quotes
+
+
 def leads_clearly(quotes: Mapping[int, Quote]) -> bool:
     """Whether one quote meets the question so much better than the others that no short answer need be asked for."""
     best, *others = sorted((quote.fit for quote in quotes.values()), reverse=True)

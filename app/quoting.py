@@ -73,11 +73,11 @@ class Quote:
 
 
 def rank_quotes(evidence: Sequence[Evidence], relevance: Relevance) -> list[Quote]:
-    """Every sentence of the best passages, best first: by its fit, and its passage's score beside it."""
+    """Every sentence of the best passages, best first: of the kind asked for, by its fit and its passage's score."""
     quotes = [
         quote for passage in evidence[:PASSAGES] for quote in quotes_of(passage, _sentences(passage.quote), relevance)
     ]
-    return sorted(quotes, key=lambda quote: -quote.score)
+    return sorted(quotes, key=lambda quote: (not quote.right_kind, -quote.score))
 
 
 def quote_of(excerpt: Excerpt, relevance: Relevance) -> Quote:

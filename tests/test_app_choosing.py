@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from app.choosing import choose_number, holds, leads_clearly
+from app.choosing import choose_number, holds, leads_clearly, of_the_right_kind
 from app.quoting import Quote
 from index.articles import Evidence
 
@@ -53,3 +55,9 @@ def test_a_clear_lead_needs_no_short_answer() -> None:
 )
 def test_what_the_short_answer_says_beyond_the_question_is_looked_for(text: str, short: str, share: float) -> None:
     assert holds(text, short, QUESTION) == pytest.approx(share)
+
+
+def test_sentences_of_another_kind_are_left_out_where_one_is_of_the_right() -> None:
+    right, wrong = quote("It held 43%."), replace(quote("It held much.", 0.9), right_kind=False)
+    assert of_the_right_kind({1: wrong, 2: right}) == {2: right}
+    assert of_the_right_kind({1: wrong}) == {1: wrong}
