@@ -18,15 +18,15 @@ ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "golden" / "seeds.jsonl"
 SAMPLE = 20
 
-# Lowest figures allowed. The sample of 20 by the writer reaches exactly .50 today: the aim is .75 on the whole file.
+# Lowest figures allowed. When they were set, quotes scored .67 and the writer .70 on the sample, .86 on the whole file.
 QUOTES = {
-    "score": 0.5,
+    "score": 0.6,
     "abstention_recall": 0.9,
     "citations_resolved": 1.0,
     "sentences_supported": 1.0,
     "hit_at_1": 0.9,
 }
-WRITER = {"score": 0.5, "abstention_recall": 0.85, "citations_resolved": 1.0, "sentences_supported": 0.97}
+WRITER = {"score": 0.6, "abstention_recall": 0.85, "citations_resolved": 1.0, "sentences_supported": 0.97}
 
 
 def evaluate(cache_dir: Path, folder: Path, *options: str) -> dict[str, Any]:
