@@ -91,6 +91,8 @@ def _write(turn: Turn, writer: Writer, parts: Sequence[Relevance], assembly: Ass
     assert turn.retrieved is not None
     turn.excerpts = choose_excerpts(turn.retrieved.evidence, _shown_tokens(writer, parts))
     turn.writer = writer.model
+    if not turn.excerpts:  # nothing but instructions was found
+        return
     asked = Asked(turn.standalone_question, turn.excerpts, tuple(part.asked for part in parts), turn.asked_as_of)
     writing = turn.writing = writer.begin(asked)
     chosen = _choose(turn, writer, writing, parts)

@@ -1,9 +1,10 @@
 """Is a sentence supported by a passage? Pure functions of two texts: no model, no library, no network.
 
-A sentence is supported when some run of at most three sentences of the passage covers its words, states each of its
-numbers in the same unit, names everyone it names (the title may help out), in the same order, and agrees on negation
-and on how certain it is. The rules are strict on purpose: what fails is shown as a quote instead, which loses little.
-What word matching cannot see (a paraphrase that says the opposite in other words) it cannot refuse.
+A sentence is supported when some run of at most three sentences of the passage covers its words, or says them in
+words that may stand for them (wording), where it adds none of its own, states each of its numbers in the same unit,
+names everyone it names (the title may help out), in the same order, and agrees on negation and on how certain it is.
+The rules are strict on purpose: what fails is shown as a quote instead, which loses little. What word matching cannot
+see (a paraphrase that says the opposite in other words) it cannot refuse.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from app.numbers import unlike_numbers
+from app.numbers import numbers, unlike_numbers
+from app.wording import is_light, says_alike
 from index.sentences import sentences
 from index.words import STOP_WORDS, Word, content_stems, stem, words
 
@@ -159,7 +161,11 @@ def _compare(
     run = passage[start:end]
     here = _stems(run)
     weights = {word: weight(word) * (2.0 if word in claim.names else 1.0) for word in claim.content}
-    covered = sum(w for word, w in weights.items() if word in here or (word in around and word in claim.names))
+    covered = sum(
+        w
+        for word, w in weights.items()
+        if word in here or (word in around and word in claim.names) or says_alike(word, here)
+    )
     coverage = covered / (sum(weights.values()) or 1.0)
     problems = []
     if coverage < MIN_COVERAGE:
@@ -168,6 +174,8 @@ def _compare(
         problems.append(f"number {missing[0]:g}")
     if parted := sorted(_parted(claim.text) - _parted(run)):
         problems.append(f"{parted[0]:g}% of what")
+    if added := _added(claim, here, around):
+        problems.append(f"word {added[0]}")
     if strangers := [name for name in claim.names if name not in here and name not in around]:
         problems.append(f"name {strangers[0]}")
     if not _same_order(claim, run):
@@ -188,6 +196,20 @@ def _compare(
     ):
         problems.append("tense")
     return Support(not problems, coverage, start, end, tuple(problems))
+
+
+def _added(claim: _Claim, here: frozenset[str], around: frozenset[str]) -> list[str]:
+    """Stems that a claim adds of its own: neither they nor a word that may stand for them is here.
+
+    A name that opens it may be supplied by what stands around, as any other.
+    """
+    found = [word for word in claim.content if word not in here and word not in claim.names]
+    opening = next((word.stem for word in words(claim.text)), "")
+    return [
+        word
+        for word in found
+        if not (is_light(word) or says_alike(word, here) or numbers(word) or (word == opening and word in around))
+    ]
 
 
 def _parted(text: str) -> set[float]:

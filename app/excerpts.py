@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from textwrap import shorten
 
+from app.instructing import addresses_the_writer, telling_sentences
 from app.schema import published_text
 from index.articles import Evidence
 from index.chunking import count_tokens
-from index.sentences import sentences
 
 MAX_EXCERPTS = 30
 """Most sentences shown: a model that can read more than these is not helped by more."""
@@ -40,7 +40,8 @@ class Excerpt:
 def choose_excerpts(evidence: Sequence[Evidence], tokens: int) -> tuple[Excerpt, ...]:
     """The sentences of the best passages that fit into so many tokens together, headings included.
 
-    Always at least the best passage's first sentence; a passage that does not fit is passed over for a shorter one
+    What speaks to the writer is left out (instructing). Always at least the best passage's first sentence, where it has
+    one; a passage that does not fit is passed over for a shorter one
     after it. Articles come in the order of their best passage, an article's sentences in the order of its text.
     """
     chosen: list[Evidence] = []
@@ -57,8 +58,8 @@ def excerpts_text(excerpts: Iterable[Excerpt]) -> str:
     for _, group in groupby(enumerate(excerpts, 1), key=lambda item: item[1].passage.article_id):
         numbered = list(group)
         first = numbered[0][1].passage
-        where = ", ".join(part for part in (first.source, published_text(first.published_at)) if part)
-        title = shorten(first.title, TITLE_CHARACTERS, placeholder="…")
+        where = ", ".join(part for part in (_told(first.source), published_text(first.published_at)) if part)
+        title = shorten(_told(first.title) or "Untitled", TITLE_CHARACTERS, placeholder="…")
         lines = [f"{title}{f' ({where})' if where else ''}"]
         lines += [f"[{number}] {_one_line(excerpt.text)}" for number, excerpt in numbered]
         blocks.append("\n".join(lines))
@@ -68,7 +69,12 @@ def excerpts_text(excerpts: Iterable[Excerpt]) -> str:
 def _in_reading_order(passages: Sequence[Evidence]) -> list[Excerpt]:
     articles = list(dict.fromkeys(passage.article_id for passage in passages))
     ordered = sorted(passages, key=lambda passage: (articles.index(passage.article_id), passage.start))
-    return [Excerpt(passage, start, end) for passage in ordered for start, end in sentences(passage.quote)]
+    return [Excerpt(passage, start, end) for passage in ordered for start, end in telling_sentences(passage.quote)]
+
+
+def _told(part: str | None) -> str | None:
+    """A part of an article's heading, None where it speaks to whoever answers."""
+    return None if part is None or addresses_the_writer(part) else part
 
 
 def _one_line(text: str) -> str:

@@ -12,6 +12,8 @@ from app.schema import SCHEMA_VERSION, Answer, Citation
 
 Form = Literal["markdown", "json"]
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~$&^:@])")
+_ADDRESS_DOT = re.compile(r"(?<=\w)\.(?=[^\W\d_])")
+"""Many readers of Markdown make a link of whatever looks like an address, with or without its "http:"."""
 _LINE_START = re.compile(r"^(\s*)([-+=]|\d+[.)])")
 
 
@@ -19,9 +21,9 @@ def markdown_text(text: str) -> str:
     r"""The text on one line, in which nothing is Markdown or HTML.
 
     >>> markdown_text("1. *See* [this](https://a.example)")
-    '1\\. \\*See\\* \\[this\\](https\\://a.example)'
+    '1\\. \\*See\\* \\[this\\](https\\://a\\.example)'
     """
-    line = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    line = _ADDRESS_DOT.sub(r"\\.", _SPECIAL.sub(r"\\\1", " ".join(text.split())))
     return _LINE_START.sub(lambda found: found[1] + _escaped_end(found[2]), line)
 
 

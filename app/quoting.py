@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from app.checking import denies
 from app.excerpts import Excerpt
+from app.instructing import telling_sentences
 from app.questions import can_answer, kind_of
 from app.relevance import Relevance
 from index.articles import Evidence
 from index.chunking import Span
-from index.sentences import sentences
 
 PASSAGE_SHARE = 0.33
 """What the score of its passage counts beside a sentence's fit."""
@@ -130,5 +130,5 @@ def choose_quotes(ranked: Sequence[Quote], *, max_words: int = MAX_WORDS, least:
 
 def _sentences(text: str) -> list[Span]:
     """Sentences of at least four words: a heading is no quote, unless there is nothing else."""
-    spans = sentences(text)
+    spans = telling_sentences(text)
     return [(start, end) for start, end in spans if len(text[start:end].split()) > 3] or spans

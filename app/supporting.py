@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from app.checking import check
+from app.checking import Support, check
+from app.instructing import addresses_the_writer, telling
 from app.schema import published_text
 from index.articles import Evidence
 
@@ -35,7 +36,7 @@ def find_support(text: str, named: Sequence[Evidence], shown: Sequence[Evidence]
     closest: tuple[float, Supported] | None = None
     others = [passage for passage in shown if passage not in named]
     for passage in (*named, *others):
-        result = check(text, passage.quote, context=_heading(passage))
+        result = _check(text, passage)
         found = Supported((Cited(passage, result.start, result.end),), result.problems)
         if result.supported:
             return found
@@ -51,7 +52,7 @@ def _support_together(text: str, named: Sequence[Evidence]) -> Supported | None:
     """Two named passages that support a sentence between them, where neither does alone."""
     for position, first in enumerate(named):
         for second in named[position + 1 :]:
-            parts = [check(text, passage.quote, context=_heading(passage)) for passage in (first, second)]
+            parts = [_check(text, passage) for passage in (first, second)]
             cuts = [passage.quote[part.start : part.end] for passage, part in zip((first, second), parts, strict=True)]
             joined = check(text, " ".join(cuts), context=f"{_heading(first)} {_heading(second)}")
             if joined.supported:
@@ -60,5 +61,17 @@ def _support_together(text: str, named: Sequence[Evidence]) -> Supported | None:
     return None
 
 
+def _check(text: str, passage: Evidence) -> Support:
+    """How well a passage supports a sentence, what speaks to the writer in it left out."""
+    found = [
+        replace(part, start=start + part.start, end=start + part.end)
+        for start, end in telling(passage.quote)
+        for part in [check(text, passage.quote[start:end], context=_heading(passage))]
+    ]
+    nothing = Support(False, 0.0, 0, len(passage.quote), ("it is an instruction",))
+    return max(found, key=lambda part: (part.supported, part.score), default=nothing)
+
+
 def _heading(passage: Evidence) -> str:
-    return " ".join(part for part in (passage.title, passage.source, published_text(passage.published_at)) if part)
+    parts = (passage.title, passage.source, published_text(passage.published_at))
+    return " ".join(part for part in parts if part and not addresses_the_writer(part))

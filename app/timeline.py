@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from app.instructing import telling_sentences
 from index.event_days import event_days
-from index.sentences import sentences
 from index.words import content_stems
 
 
@@ -76,7 +76,7 @@ def happenings(passages: Iterable[Passage], question: str = "") -> list[Happenin
     found: dict[tuple[str, int, int, date, date], Happening] = {}
     for place, passage in enumerate(passages):
         published = published_day(passage.published_at)
-        for start, end in sentences(passage.quote):
+        for start, end in telling_sentences(passage.quote):
             sentence = passage.quote[start:end]
             if asked and asked.isdisjoint(content_stems(sentence)):
                 continue

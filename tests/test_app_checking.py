@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -186,3 +189,28 @@ def test_what_could_happen_is_no_plan() -> None:
     passage = "They are shaping a plan that could be announced by year-end."
     assert not check("They plan to announce a plan by year-end.", passage).supported
     assert check("A plan could be announced by year-end.", passage).supported
+
+
+LABELS = Path(__file__).parent / "golden" / "labels.jsonl"
+TITLE = "Nissan is focusing on developing growth plans independently from its partner Renault"
+
+
+@pytest.mark.parametrize("line", LABELS.read_text(encoding="utf-8").splitlines())
+def test_sentences_that_a_person_has_labelled_keep_their_verdict(line: str) -> None:
+    label = json.loads(line)
+    support = check(label["sentence"], " ".join(label["quotes"]), context=TITLE)
+    assert support.supported is label["supported"], support
+
+
+@pytest.mark.parametrize(
+    ("sentence", "problem"),
+    [
+        ("Renault will cut its bananas in Nissan to 15% from 43%.", "word banana"),
+        ("Renault will raise its stake in Nissan to 15% from 43%.", "word rais"),
+        ("Renault will cut its stake in Nissan to 15% from 43%, hurrah.", "word hurrah"),
+        ("Renault will reduce its stake in Nissan to 15% from 43%.", None),
+        ("Renault will still lower its stake in Nissan to 15% from 43%.", None),
+    ],
+)
+def test_a_word_of_its_own_has_to_stand_for_one_of_the_passage(sentence: str, problem: str | None) -> None:
+    assert check(sentence, DEAL).problems == ((problem,) if problem else ())
