@@ -201,14 +201,15 @@ def _compare(
 def _added(claim: _Claim, here: frozenset[str], around: frozenset[str]) -> list[str]:
     """Stems that a claim adds of its own: neither they nor a word that may stand for them is here.
 
-    A name that opens it may be supplied by what stands around, as any other.
+    A name that opens it may be supplied by what stands around, as any other; what it denies is compared apart.
     """
     found = [word for word in claim.content if word not in here and word not in claim.names]
     opening = next((word.stem for word in words(claim.text)), "")
     return [
         word
         for word in found
-        if not (is_light(word) or says_alike(word, here) or numbers(word) or (word == opening and word in around))
+        if not (is_light(word) or says_alike(word, here) or numbers(word) or denies(word))
+        and not (word == opening and word in around)
     ]
 
 
