@@ -114,7 +114,7 @@ def check(
     is never cited. `weight` gives a stem's weight, higher for rarer words.
 
     >>> check("Renault will hold 25% of Nissan.", "Renault will cut its stake in Nissan to 15% from 43%.").problems
-    ('coverage 0.67', 'number 25')
+    ('number 25',)
     """
     claim = _claim(sentence, passage)
     runs = _runs(passage)
