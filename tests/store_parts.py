@@ -78,13 +78,13 @@ class Store:
 
     def indexed(self) -> tuple[set[int], set[int]]:
         """The chunks that Chroma (or the exact product) and tantivy hold; `everywhere` is in every text."""
+        found, matching = set(self.nearest("everywhere", 10_000)), set(self.matching("everywhere", 10_000))
         shared = self.vectors._shared
-        if shared is None or not shared.ready:
-            return set(self.nearest("everywhere", 10_000)), set(self.matching("everywhere", 10_000))
-        held = shared.chroma._collection.get(include=[])[
-            "ids"
-        ]  # its search is approximate: asked for all, it may miss one
-        return {int(chunk_id) for chunk_id in held}, set(self.matching("everywhere", 10_000))
+        if (
+            shared is not None and shared.ready
+        ):  # its search is approximate: asked for all, it may miss one that is there
+            found = {int(chunk_id) for chunk_id in shared.chroma._collection.get(include=[])["ids"]}
+        return found, matching
 
     def close(self) -> None:
         self.vectors.close()
