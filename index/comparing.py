@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from index.chunking import Span
 from index.embedding.protocol import Embedder, Reading, TokenEmbedder
 from index.interaction import Closeness, QuestionReading
-from index.words import words
+from index.words import stems
 
 KEPT_READINGS = 512
 """Passages kept as read: about 60 kB each of 80 tokens."""
@@ -37,11 +38,12 @@ class AskedQuestion:
 
     def coverage(self, text: str) -> float:
         """The share, in [0, 1], of the question's weighted content words that occur in the text; 0 if it has none."""
+        return self.covered_by(stems(text))
+
+    def covered_by(self, here: AbstractSet[str]) -> float:
+        """The same of a text whose words have these stems."""
         total = sum(self.word_weights.values())
-        if not total:
-            return 0.0
-        here = {word.stem for word in words(text)}
-        return sum(weight for stem, weight in self.word_weights.items() if stem in here) / total
+        return sum(weight for stem, weight in self.word_weights.items() if stem in here) / total if total else 0.0
 
 
 class Comparer:

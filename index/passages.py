@@ -10,13 +10,17 @@ from index.chunking import Span
 from index.comparing import AskedQuestion
 from index.interaction import Closeness
 from index.sentences import sentences
+from index.words import stems
 
 WINDOW_SENTENCES = 3
 """A single sentence loses its meaning ("This airline is weighing passengers"): three keep it."""
 WINDOW_CHARACTERS = 480
 """Long sentences make shorter windows; a window has at least one sentence."""
-EMBEDDED_WINDOWS = 10
+COMPARED_WINDOWS = 8
 """The windows that look best by their words are also compared by meaning: all would take too long."""
+SHARED_MOST = 0.5
+"""Of two windows that share more of the shorter one than this only the better by words is compared: on 287 news
+questions 8 such windows answered more (score .495) than the best 10 whatever they share (.463), in less time."""
 FEW_WINDOWS = 40
 """So few are all compared by meaning, for they are soon known by heart: a question in other words finds them."""
 
@@ -61,7 +65,7 @@ def choose(
         window for version, share in zip(versions, shares, strict=True) for window in _windows(version, asked, share)
     ]
     windows.sort(key=lambda window: -window.words_score)
-    close = windows if len(windows) <= FEW_WINDOWS else windows[: max(EMBEDDED_WINDOWS, k)]
+    close = windows if len(windows) <= FEW_WINDOWS else _spread(windows, max(COMPARED_WINDOWS, k))
     near = compare([window.version.text[window.start : window.end] for window in close]) if close else ()
     ranked = sorted(
         ((_score(window, closeness), window, closeness) for window, closeness in zip(close, near, strict=True)),
@@ -79,19 +83,36 @@ def _shares(scores: Sequence[float]) -> list[float]:
     return [(max(score, 0.0) / scores[0]) ** _SHARPNESS for score in scores] if scores and scores[0] > 0 else []
 
 
-def windows_of(text: str) -> list[Span]:
-    """Runs of up to three sentences and 480 characters, one from each sentence on; no run lies within another."""
-    spans = sentences(text)
-    found: list[Span] = []
-    for first, (start, end) in enumerate(spans):
-        last_end = end
-        for _, next_end in spans[first + 1 : first + WINDOW_SENTENCES]:
-            if next_end - start > WINDOW_CHARACTERS:
-                break
-            last_end = next_end
-        if not found or last_end > found[-1][1]:
-            found.append((start, last_end))
+def windows_of(spans: Sequence[Span]) -> list[tuple[int, int]]:
+    """Runs of up to three sentences and 480 characters, one from each sentence on; no run lies within another.
+
+    A run is the places of its first sentence and of the one after its last.
+    """
+    found: list[tuple[int, int]] = []
+    for first, (start, _) in enumerate(spans):
+        after = first + 1
+        while after < min(first + WINDOW_SENTENCES, len(spans)) and spans[after][1] - start <= WINDOW_CHARACTERS:
+            after += 1
+        if not found or after > found[-1][1]:
+            found.append((first, after))
     return found
+
+
+def _spread(windows: Sequence[_Window], n: int) -> list[_Window]:
+    """The first `n` that share little with those before them."""
+    chosen: list[_Window] = []
+    for window in windows:
+        if len(chosen) == n:
+            break
+        if not any(_shares_much(window, other) for other in chosen):
+            chosen.append(window)
+    return chosen
+
+
+def _shares_much(window: _Window, other: _Window) -> bool:
+    shared = min(window.end, other.end) - max(window.start, other.start)
+    shorter = min(window.end - window.start, other.end - other.start)
+    return window.version is other.version and shared > SHARED_MOST * shorter
 
 
 def _score(window: _Window, closeness: Closeness) -> float:
@@ -103,10 +124,14 @@ def _score(window: _Window, closeness: Closeness) -> float:
     )
 
 
-def _windows(version: Version, asked: AskedQuestion, article_bonus: float) -> list[_Window]:
+def _windows(version: Version, asked: AskedQuestion, bonus: float) -> list[_Window]:
+    spans = sentences(version.text)
+    words = [stems(version.text[start:end]) for start, end in spans]
     return [
-        _Window(version, start, end, asked.coverage(version.text[start:end]), article_bonus)
-        for start, end in windows_of(version.text)
+        _Window(
+            version, spans[first][0], spans[after - 1][1], asked.covered_by(set().union(*words[first:after])), bonus
+        )
+        for first, after in windows_of(spans)
     ]
 
 

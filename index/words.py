@@ -69,6 +69,11 @@ def words(text: str) -> Iterator[Word]:
         yield Word(stem(match.group()), match.start(), match.end())
 
 
+def stems(text: str) -> set[str]:
+    """The stems of every word of a text, stop words included."""
+    return {stem(word) for word in _WORD.findall(text)}
+
+
 def content_stems(text: str) -> list[str]:
     """The distinct stems that carry content, in order of appearance.
 
