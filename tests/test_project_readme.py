@@ -13,6 +13,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,7 @@ HOW: dict[str, str] = {
     "make install": "planned",  # ran before this test could
     "make test": "planned",  # is what runs this test
     "onrecord serve --port 7861": "serves",
+    """curl -s http://127.0.0.1:7861/api/v1/ask --json '{"question": "What is Ampere?"}'""": "asks the server",
 }
 
 
@@ -101,7 +104,13 @@ def test_readme_command_works(line: str, reader: dict[str, str], folder: Path) -
     if how == "planned":
         assert make(line, "--dry-run", reader).returncode == 0
     elif how == "serves":
-        serves(line, reader, folder)
+        with serving(line, reader, folder) as port:
+            assert "OnRecord" in page_within(60, port)
+    elif how == "asks the server":
+        with serving("onrecord serve --port 7861", reader, folder) as port:
+            page_within(300, port, "/readyz")
+            asked = run(shlex.split(line.replace("7861", str(port))), reader, folder)
+            assert json.loads(asked.stdout)["question"] == "What is Ampere?"
     else:
         words = shlex.split(line)
         assert words[0] == "onrecord", f"the README names a command that no test runs: {line!r}; add it to HOW"
@@ -124,8 +133,9 @@ def make(line: str, option: str, environment: dict[str, str]) -> subprocess.Comp
     return run([*shlex.split(line), option], environment, ROOT)
 
 
-def serves(line: str, environment: dict[str, str], folder: Path) -> None:
-    """Start it on a free port, wait for the page, and stop it."""
+@contextmanager
+def serving(line: str, environment: dict[str, str], folder: Path) -> Iterator[int]:
+    """It runs on a free port, which is given, and is stopped."""
     port = free_port()
     words = shlex.split(line)
     if words[0] == "make":  # nothing is installed here: the environment of the tests stands in
@@ -133,28 +143,27 @@ def serves(line: str, environment: dict[str, str], folder: Path) -> None:
     else:
         words = [str(port) if word.isdecimal() else word for word in words]
     with subprocess.Popen(
-        words, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        start_new_session=True,
-    ) as server:  # fmt: skip
+        words, env=environment, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as server:
         try:
-            assert "OnRecord" in page_within(60, port, server)
+            yield port
+            assert server.poll() is None, "it ended by itself"
         finally:
             stop(server)
 
 
-def page_within(seconds: float, port: int, server: subprocess.Popen[str]) -> str:
+def page_within(seconds: float, port: int, path: str = "/") -> str:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        assert server.poll() is None, server.stdout.read() if server.stdout else "it ended"
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=seconds) as response:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=seconds) as response:
                 return str(response.read().decode())
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.2)
-    raise AssertionError(f"no page on port {port} within {seconds} s")
+    raise AssertionError(f"nothing at {path} on port {port} within {seconds} s")
 
 
-def stop(server: subprocess.Popen[str]) -> None:
+def stop(server: subprocess.Popen[bytes]) -> None:
     os.killpg(server.pid, 15)
     try:
         server.wait(20)

@@ -1,13 +1,15 @@
 """Who may speak to the page, and what a browser may load with it. Leaves out: users and passwords.
 
 A page on the loopback address is still reachable from any web site the same browser has open: a name that
-resolves to 127.0.0.1 makes that site "same origin". So the Host header must name this machine. The content
-policy is the second lock behind escaping: nothing is loaded from, or sent to, another origin.
+resolves to 127.0.0.1 makes that site "same origin". So the Host header must name this machine. Another site's form
+or script can still send, if not read: so whatever may change something must come from our own origin, or from no
+browser. The content policy is the second lock behind escaping: nothing is loaded from, or sent to, another origin.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -25,6 +27,7 @@ HEADERS = {
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
 }
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -40,7 +43,7 @@ def host_name(header: str) -> str:
 
 
 class Guard:
-    """ASGI middleware: refuses foreign Host headers (421), adds the headers above where none are set.
+    """ASGI middleware: refuses foreign Host headers (421) and what other sites send (403), adds the headers above.
 
     `names` empty: any Host is taken, for a page that is served to a network on purpose.
     """
@@ -54,17 +57,30 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        name = host_name(Headers(scope=scope).get("host", ""))
+        headers = Headers(scope=scope)
+        name = host_name(headers.get("host", ""))
         if self._names and name not in self._names:
             refusal = PlainTextResponse("OnRecord answers to 127.0.0.1 and localhost only.", status_code=421)
+            await refusal(scope, receive, send)
+            return
+        if scope.get("method") not in READING and _is_foreign(headers):
+            refusal = PlainTextResponse("OnRecord takes nothing that another web site sends.", status_code=403)
             await refusal(scope, receive, send)
             return
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
+                sent = MutableHeaders(scope=message)
                 for key, value in HEADERS.items():
-                    headers.setdefault(key, value)
+                    sent.setdefault(key, value)
             await send(message)
 
         await self._app(scope, receive, send_guarded)
+
+
+def _is_foreign(headers: Headers) -> bool:
+    """Whether a browser says that another origin's page sends this; what is no browser says nothing."""
+    origin = headers.get("origin")
+    if origin is None:
+        return headers.get("sec-fetch-site") == "cross-site"
+    return urlsplit(origin).netloc.casefold() != headers.get("host", "").casefold()

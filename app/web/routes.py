@@ -1,4 +1,4 @@
-"""The page's own routes beside Gradio's: the documents, and our stylesheet and script. Leaves out: the API."""
+"""The page's own routes beside Gradio's: the documents, and our stylesheet and script; and the API beside them all."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from app.exporting import Form
 from app.web import layout, page
+from app.web.api.building import Beside, build_api
 from app.web.documents import Documents
 from app.web.opening import OpeningDesk
 
@@ -29,14 +30,17 @@ _ASSETS = {
 def build_app(desk: OpeningDesk) -> FastAPI:
     """The whole web application over a desk that may still be opening."""
 
+    api = build_api(desk)
+
     @asynccontextmanager
     async def closing(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with api.router.lifespan_context(api):
+            yield
         desk.close()  # here, while the server ends: a writer at work would otherwise be waited for
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=closing)
+    app.add_middleware(Beside, api=api)
     app.add_api_route("/onrecord/{name}", asset, methods=["GET"])
-
     _add_documents(app, Documents(desk))
     gr.mount_gradio_app(
         app,

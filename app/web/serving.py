@@ -82,6 +82,8 @@ class Doorway:
             await self._inner(scope, receive, send)
         elif scope["type"] == "http" and scope["path"] == "/":
             await HTMLResponse(WAITING_PAGE, headers={"cache-control": "no-store"})(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] == "/healthz":
+            await PlainTextResponse("ok\n")(scope, receive, send)
         elif scope["type"] == "http":
             waiting = PlainTextResponse("OnRecord is starting", status_code=503, headers={"retry-after": "1"})
             await waiting(scope, receive, send)

@@ -1,0 +1,54 @@
+"""The API put together: its parts, what surrounds them, and which addresses are its own. Leaves out: the page."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.web.api import PREFIX, articles, asking, conversations, documentation, finding, health
+from app.web.api.limiting import BodyLimit
+from app.web.api.measuring import Counted, Measures
+from app.web.api.problems import add_handlers
+from app.web.api.queueing import Queue
+from app.web.opening import OpeningDesk
+
+OPENAPI = f"{PREFIX}/openapi.json"
+RUNNING = 4
+"""Questions answered at a time: two cores are busy with as many, and each holds a thread."""
+WAITING = 32
+"""Questions in line: the last of them waits for eight others, some seconds with quotes, minutes with a small model."""
+_ADDRESSES = ("/api", "/healthz", "/readyz", "/metrics")
+DESCRIPTION = """Questions and answers over a library of articles; every sentence of an answer stands on an exact quote.
+Errors are problem documents (RFC 9457, `application/problem+json`)."""
+
+
+def build_api(desk: OpeningDesk, *, running: int = RUNNING, waiting: int = WAITING) -> FastAPI:
+    """The API over a desk that may still be opening."""
+    app = FastAPI(
+        title="OnRecord", version="1", description=DESCRIPTION, openapi_url=OPENAPI, docs_url=None, redoc_url=None
+    )
+    measures = Measures()
+    app.state.desk = desk
+    app.state.asking = asking.Asking(Queue(running=running, waiting=waiting), measures)
+    for part in (asking, finding, articles, conversations):
+        app.include_router(part.router)
+    app.include_router(documentation.router)
+    app.include_router(health.router)
+    add_handlers(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Counted, measures=measures)
+    return app
+
+
+class Beside:
+    """ASGI middleware: the API at its own addresses, the page at all others."""
+
+    def __init__(self, app: ASGIApp, api: ASGIApp) -> None:
+        self._page = app
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        path = scope.get("path", "")
+        own = scope["type"] == "http" and any(path == one or path.startswith(f"{one}/") for one in _ADDRESSES)
+        await (self._api if own else self._page)(scope, receive, send)
