@@ -21,6 +21,7 @@ from app import seeds
 from app.abstaining import AT_ITS_WORD
 from app.answering import answer
 from app.config import Settings, load_settings
+from app.prompting import ONE_SENTENCE, YES_OR_NO
 from app.schema import Answer, Event
 from app.turn import Exchange, Turn
 from app.wiring import Parts, Writers, open_parts
@@ -187,6 +188,13 @@ def test_an_answer_of_two_parts_is_as_sure_as_its_less_sure_part(room: Room) -> 
     assert all(one.answered for one in alone)
     assert len(both.citations) == 2
     assert both.confidence == pytest.approx(min(one.confidence or 0.0 for one in alone), abs=0.05)
+
+
+def test_a_part_that_is_settled_is_written_before_the_next_is_asked_about(room: Room) -> None:
+    given = room.written(SUPPORTED, f"{STAKE[:-1]}, and who was arrested in Japan in 2018?")
+    assert len(given.sentences) >= 2
+    tasks = [request["grammar"] for request in room.endpoint.asked]
+    assert tasks.index(ONE_SENTENCE) < len(tasks) - 1 - tasks[::-1].index(YES_OR_NO)
 
 
 def test_an_abstention_tells_how_near_the_best_sentence_came(room: Room) -> None:
