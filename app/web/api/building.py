@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.web.api import PREFIX, articles, asking, conversations, documentation, finding, health
+from app.web.api import PREFIX, articles, asking, completions, conversations, documentation, finding, health
 from app.web.api.limiting import BodyLimit
 from app.web.api.measuring import Counted, Measures
 from app.web.api.problems import add_handlers
@@ -17,7 +17,7 @@ RUNNING = 4
 """Questions answered at a time: two cores are busy with as many, and each holds a thread."""
 WAITING = 32
 """Questions in line: the last of them waits for eight others, some seconds with quotes, minutes with a small model."""
-_ADDRESSES = ("/api", "/healthz", "/readyz", "/metrics")
+_ADDRESSES = ("/api", "/v1", "/healthz", "/readyz", "/metrics")
 DESCRIPTION = """Questions and answers over a library of articles; every sentence of an answer stands on an exact quote.
 Errors are problem documents (RFC 9457, `application/problem+json`)."""
 
@@ -30,7 +30,7 @@ def build_api(desk: OpeningDesk, *, running: int = RUNNING, waiting: int = WAITI
     measures = Measures()
     app.state.desk = desk
     app.state.asking = asking.Asking(Queue(running=running, waiting=waiting), measures)
-    for part in (asking, finding, articles, conversations):
+    for part in (asking, finding, articles, conversations, completions):
         app.include_router(part.router)
     app.include_router(documentation.router)
     app.include_router(health.router)

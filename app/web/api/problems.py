@@ -29,6 +29,7 @@ from index.errors import (
 
 LOGGER = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
+OPENAI_PREFIX = "/v1/"
 TOO_LARGE = "urn:onrecord:too-large"
 """The type of a body, and of an article, past its limit."""
 SECONDS_TO_RETRY = 2
@@ -73,6 +74,11 @@ def problem_of(error: Exception) -> dict[str, Any]:
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, FAILED_INSIDE)
 
 
+def openai_error(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A problem document as OpenAI's clients read an error."""
+    return {"error": {"message": document["detail"], "type": document["type"], "code": str(document["status"])}}
+
+
 def problem_response(document: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
     """The document as a response with its status; where waiting may help, it says how long."""
     sent = dict(headers or {})
@@ -89,29 +95,35 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _failed)
 
 
-async def _failed(_: Request, error: Exception) -> JSONResponse:
-    return problem_response(problem_of(error))
+async def _failed(request: Request, error: Exception) -> JSONResponse:
+    return _sent(request, problem_of(error))
 
 
-async def _invalid(_: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     errors = [{"where": ".".join(map(str, one["loc"])), "problem": one["msg"]} for one in error.errors()]
     detail = "; ".join(f"{one['where']}: {one['problem']}" for one in errors)
-    return problem_response(
-        problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, kind="urn:onrecord:request", errors=errors)
-    )
+    document = problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, kind="urn:onrecord:request", errors=errors)
+    return _sent(request, document)
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     detail, kind = str(error.detail), "about:blank"
-    if error.status_code == HTTPStatus.NOT_FOUND:
+    if error.status_code == HTTPStatus.NOT_FOUND and detail == HTTPStatus.NOT_FOUND.phrase:
         detail = f"there is nothing at {request.url.path[:200]}: /api/v1/openapi.json lists what there is"
     elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         detail = f"{request.method} cannot be used on {request.url.path[:200]}: see /api/v1/openapi.json"
     elif error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         kind = TOO_LARGE
-    return problem_response(problem(error.status_code, detail, kind=kind), error.headers)
+    return _sent(request, problem(error.status_code, detail, kind=kind), error.headers)
+
+
+def _sent(request: Request, document: dict[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The response; OpenAI's clients find the message in a member of their own."""
+    if request.url.path.startswith(OPENAI_PREFIX):
+        document |= openai_error(document)
+    return problem_response(document, headers)
 
 
 def _kind(error: OnRecordError) -> str:
