@@ -28,7 +28,9 @@ log = logging.getLogger(__name__)
 
 MAX_TOKENS = 160
 MAX_SENTENCE_TOKENS = 90
-MAX_SHORT_TOKENS = 20
+MAX_SHORT_TOKENS = 12
+"""No short answer to 136 questions about news and the seeds had more than 11; a longer reply copies a sentence."""
+
 TOP_LOGPROBS = 12
 
 
@@ -111,12 +113,15 @@ class Writer:
         return known[0] if known else None
 
     def shorten(self, writing: Writing, part: str) -> str:
-        """The answer in a few words, noted in `writing`. Raises as `write_lines` does."""
+        """The answer in a few words, noted in `writing`; "" where it takes more. Raises as `write_lines` does."""
         messages = writing.asked.short(part)
+        text, cut = "", False
         with closing(self._responses(writing, messages, FEW_WORDS, max_tokens=MAX_SHORT_TOKENS)) as responses:
-            text = "".join(response.delta or "" for response in responses).strip()
-        writing.short[part] = text
-        return text
+            for response in responses:
+                text += response.delta or ""
+                cut = cut or _is_cut(response.raw)
+        writing.short[part] = "" if cut else text.strip()
+        return writing.short[part]
 
     def write_sentence(self, writing: Writing, number: int, part: str) -> Generator[Draft]:
         """The answer in the words of the excerpt with this number, sentence by sentence as they are completed.
@@ -244,6 +249,11 @@ def _yes_share(raw: Any) -> float | None:
             odds[word] += math.exp(item.logprob)
     total = sum(odds.values())
     return odds["yes"] / total if total else None
+
+
+def _is_cut(raw: Any) -> bool:
+    """Whether the reply ends here for want of tokens."""
+    return any(choice.finish_reason == "length" for choice in getattr(raw, "choices", None) or ())
 
 
 def _prepend(first: ChatResponse | None, rest: ChatResponseGen) -> ChatResponseGen:

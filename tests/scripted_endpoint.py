@@ -132,14 +132,16 @@ class ScriptedEndpoint:
             yield self.raw_event
             return
         said = self._said(asked.get("grammar"))
-        pieces = list(_pieces(said, self.piece_characters))[: asked.get("max_tokens")]
+        pieces = list(_pieces(said, self.piece_characters))
+        ending = "length" if len(pieces) > asked.get("max_tokens", len(pieces)) else "stop"
+        pieces = pieces[: asked.get("max_tokens")]
         for number, piece in enumerate(pieces):
             choice: dict[str, Any] = {"index": 0, "delta": {"role": "assistant", "content": piece}}
             if asked.get("logprobs") and self.stated_probability is not None:
                 yes = self.stated_probability if number == 0 and asked.get("grammar") == YES_OR_NO else None
                 choice["logprobs"] = {"content": [_token(piece, yes)]}
             yield _event({"choices": [choice]})
-        yield _event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+        yield _event({"choices": [{"index": 0, "delta": {}, "finish_reason": ending}]})
         if asked.get("stream_options", {}).get("include_usage"):
             usage = {"prompt_tokens": 321, "completion_tokens": len(pieces), "total_tokens": 321 + len(pieces)}
             yield _event({"choices": [], "usage": {**usage, "prompt_tokens_details": {"cached_tokens": 200}}})

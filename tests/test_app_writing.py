@@ -128,6 +128,12 @@ def test_short_answer_is_kept(endpoint: ScriptedEndpoint) -> None:
     assert writing.short == {QUESTION: "15%"}
 
 
+def test_answer_that_takes_more_than_a_few_words_is_no_short_one(endpoint: ScriptedEndpoint) -> None:
+    endpoint.short = "Nissan is focusing on a deal that will cut Renault's stake in it to 15%."
+    writer = writer_for(endpoint.base_url)
+    assert writer.shorten(writer.begin(ASKED), QUESTION) == ""
+
+
 def test_sentence_has_the_marker_of_its_excerpt(endpoint: ScriptedEndpoint) -> None:
     endpoint.reply = "[1] Nissan makes cars. It does."
     writer = writer_for(endpoint.base_url)
