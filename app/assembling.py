@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from app.describing import facts
 from app.quoting import Quote
 from app.schema import (
+    AlsoReported,
     Answer,
     Citation,
     Finished,
@@ -18,7 +19,7 @@ from app.schema import (
     Timings,
     Tokens,
 )
-from app.supporting import Cited, Supported
+from app.supporting import Cited, Supported, independent_articles
 from app.turn import Turn
 from index.articles import Evidence
 
@@ -73,7 +74,13 @@ class Assembly:
     def _add(self, text: str, status: Status, cited: Sequence[Cited]) -> SentenceReleased:
         before = len(self._citations)
         markers = tuple(dict.fromkeys(self._marker(part) for part in cited))
-        sentence = Sentence(text=text, status=status, citations=markers)
+        assert self._turn.retrieved is not None
+        sentence = Sentence(
+            text=text,
+            status=status,
+            citations=markers,
+            independent_articles=independent_articles(text, cited, self._turn.retrieved.evidence),
+        )
         self.sentences.append(sentence)
         return SentenceReleased(sentence=sentence, citations=tuple(self._citations[before:]))
 
@@ -85,7 +92,14 @@ class Assembly:
                 return citation.marker
         marker = len(self._citations) + 1
         self._citations.append(
-            Citation(**facts(passage), marker=marker, start=start, end=end, quote=passage.quote[part.start : part.end])
+            Citation(
+                **facts(passage),
+                marker=marker,
+                start=start,
+                end=end,
+                quote=passage.quote[part.start : part.end],
+                also_reported_by=_copies(passage),
+            )
         )
         return marker
 
@@ -135,9 +149,14 @@ def nearest(evidence: Sequence[Evidence]) -> tuple[Nearest, ...]:
             end=passage.end,
             quote=passage.quote,
             score=round(passage.score, 4),
+            also_reported_by=_copies(passage),
         )
         for passage in evidence
     )
+
+
+def _copies(passage: Evidence) -> tuple[AlsoReported, ...]:
+    return tuple(AlsoReported(**facts(copy)) for copy in passage.also_reported_by)
 
 
 def _uncited(evidence: Sequence[Evidence], citations: Sequence[Citation]) -> tuple[Nearest, ...]:

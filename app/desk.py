@@ -29,6 +29,7 @@ from app.stored import asked_again
 from app.timeline import Happening, happenings
 from app.turn import Exchange, Turn
 from app.wiring import Parts, library_folder, open_parts
+from index import copies
 from index.articles import Retrieved
 
 log = logging.getLogger(__name__)
@@ -190,7 +191,8 @@ class Desk(Holdings):
         return self._parts.writers.wait(timeout_seconds)
 
     def rebuild(self) -> None:
-        """Builds the derived indexes anew from the library; embeds nothing."""
+        """Builds what is derived anew from the library; embeds nothing."""
+        copies.rebuild(self._parts.library)
         self._parts.keywords.rebuild(self._parts.library)
         self._parts.vectors.rebuild(self._parts.library)
 

@@ -30,8 +30,23 @@ def published_text(moment: datetime | None) -> str | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlsoReported:
+    """Another article that tells the same: a wire copy, or an earlier state of a running story."""
+
+    article_id: str
+    version: int
+    title: str
+    source: str | None
+    published_at: str | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """A place in an answer tied to a span of an article: `quote == version.text[start:end]`."""
+    """A place in an answer tied to a span of an article: `quote == version.text[start:end]`.
+
+    `also_reported_by` are the near-copies that the article stands for, newest first.
+    """
 
     marker: int
     article_id: str
@@ -43,15 +58,20 @@ class Citation:
     start: int
     end: int
     quote: str
+    also_reported_by: tuple[AlsoReported, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """One sentence shown as an answer: written and supported, or quoted; with its citations' markers."""
+    """One sentence shown as an answer: written and supported, or quoted; with its citations' markers.
+
+    `independent_articles` counts the articles found that say it, near-copies once; None where nobody counted.
+    """
 
     text: str
     status: Status
     citations: tuple[int, ...]
+    independent_articles: int | None = None
 
     def with_markers(self) -> str:
         """The sentence with `[n]` for each of its citations, as it stands in the text of its answer."""
@@ -72,6 +92,7 @@ class Nearest:
     end: int
     quote: str
     score: float
+    also_reported_by: tuple[AlsoReported, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,21 @@ def find_support(text: str, named: Sequence[Evidence], shown: Sequence[Evidence]
     return closest[1] if closest else None
 
 
+def independent_articles(text: str, cited: Sequence[Cited], found: Sequence[Evidence]) -> int:
+    """How many articles say a sentence, each by itself: of those cited and all that were found, near-copies once.
+
+    At least 1: what two passages support between them rests on them together.
+    """
+    counted: set[str] = set()
+    count = 0
+    for passage in dict.fromkeys((*(part.passage for part in cited), *found)):
+        told_by = {passage.article_id, *(copy.article_id for copy in passage.also_reported_by)}
+        if counted.isdisjoint(told_by) and _check(text, passage).supported:
+            counted |= told_by
+            count += 1
+    return max(count, 1)
+
+
 def _support_together(text: str, named: Sequence[Evidence]) -> Supported | None:
     """Two named passages that support a sentence between them, where neither does alone."""
     for position, first in enumerate(named):

@@ -128,6 +128,7 @@ def _passage(passage: Evidence) -> dict[str, Any]:
         "end": passage.end,
         "sha256": text_sha256(passage.quote),
         "score": round(passage.score, 4),
+        "also_reported_by": [copy.article_id for copy in passage.also_reported_by],
         "signals": {name: round(float(getattr(passage, name)), 4) for name in _SIGNALS},
     }
 

@@ -70,13 +70,25 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """Another article that tells the same: a wire copy of it, or an earlier state of a running story."""
+
+    article_id: str
+    version: int
+    title: str
+    source: str | None
+    published_at: datetime | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """A passage offered to the writer: `quote == version.text[start:end]`, always.
 
     `score` is in [0, 1], higher is better, comparable within one question only. `coverage` is the share, in
     [0, 1], of the question's words (weighted by rarity) that occur in the passage; `similarity` the cosine of
     question and passage, `interaction` the mean cosine of the question's words and the passage's nearest tokens. They
-    can be compared between questions.
+    can be compared between questions. `also_reported_by` are the near-copies that the article stands for, newest first.
     """
 
     article_id: str
@@ -92,15 +104,16 @@ class Evidence:
     coverage: float = 0.0
     similarity: float = 0.0
     interaction: float = 0.0
+    also_reported_by: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieved:
     """What a question brought up: evidence, best first, and what the filters kept out.
 
-    `articles` ranks article ids, best first (deeper than the evidence). `undated_left_out` counts the
-    articles that a date filter kept out only because they have no date. `library_articles` counts live
-    articles, `allowed_articles` those that pass the filters and the as-of day.
+    `articles` ranks article ids, best first (deeper than the evidence), of near-copies the newest alone.
+    `undated_left_out` counts the articles that a date filter kept out only because they have no date.
+    `library_articles` counts live articles, `allowed_articles` those that pass the filters and the as-of day.
     """
 
     evidence: tuple[Evidence, ...]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 
@@ -22,6 +23,8 @@ class Catalogue:
     `published_days` (int32, days since 1970-01-01 as the article writes its date; UNDATED where it has none);
     per chunk, ascending by `chunk_ids` (int64): `chunk_articles` (int32, an index into the arrays of articles),
     ordinals, starts, ends (int32).
+
+    `copies` tells, for each article that has near-copies, where those stand in the arrays of articles.
     """
 
     generation: int
@@ -36,6 +39,7 @@ class Catalogue:
     ordinals: NDArray[np.int32]
     starts: NDArray[np.int32]
     ends: NDArray[np.int32]
+    copies: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     def positions_of_articles(self, article_keys: NDArray[np.int64]) -> NDArray[np.int64]:
         """Where the keys stand in the arrays of articles; -1 for those that are not live."""
@@ -64,6 +68,7 @@ FROM articles a JOIN versions v ON v.article_id = a.article_id AND v.number = a.
 WHERE a.removed_at IS NULL ORDER BY a.article_key
 """
 _CHUNKS = 'SELECT chunk_id, article_key, ordinal, start, "end" FROM chunks ORDER BY chunk_id'
+_PAIRS = "SELECT article_key, other_key FROM near_copies"
 _GENERATION = "SELECT value FROM meta WHERE key = 'generation'"
 
 
@@ -87,7 +92,18 @@ def load_catalogue(connection: sql.Connection) -> Catalogue:
         ordinals=cells[:, 2].astype(np.int32),
         starts=cells[:, 3].astype(np.int32),
         ends=cells[:, 4].astype(np.int32),
+        copies=_copies(connection, article_keys),
     )
+
+
+def _copies(connection: sql.Connection, article_keys: NDArray[np.int64]) -> dict[int, tuple[int, ...]]:
+    pairs = np.array([tuple(row) for row in connection.exec_driver_sql(_PAIRS)], dtype=np.int64).reshape(-1, 2)
+    places = _positions(article_keys, pairs.ravel()).reshape(-1, 2)
+    found: dict[int, list[int]] = {}
+    for one, other in places[(places >= 0).all(axis=1)].tolist():
+        found.setdefault(one, []).append(other)
+        found.setdefault(other, []).append(one)
+    return {place: tuple(sorted(others)) for place, others in found.items()}
 
 
 def _cells(connection: sql.Connection) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from index import commits
+from index import commits, copies
 from index.articles import Added, Article
 from index.embedding.protocol import Embedder
 from index.errors import EmbeddingError
@@ -69,7 +69,8 @@ class Ingest:
             self.catch_up()
 
     def catch_up(self) -> None:
-        """Brings the derived indexes to the library's latest generation."""
+        """Brings what is derived to the library's latest generation."""
+        copies.catch_up(self._library)
         self._keywords.catch_up(self._library)
         self._vectors.catch_up(self._library, wait=True)
 

@@ -225,7 +225,17 @@ def _settings(folder: Path, engine: sql.Engine, embedder_name: str, dimension: i
     with engine.connect() as connection:
         settings = {str(key): str(value) for key, value in connection.execute(sql.select(meta.c.key, meta.c.value))}
     _check_schema(folder, settings)
+    _add_later_tables(engine)
     return settings
+
+
+def _add_later_tables(engine: sql.Engine) -> None:
+    """A library made before there were copies has no tables for them; they are filled when it is next asked."""
+    with engine.connect() as connection:
+        complete = sql.inspect(connection).has_table(tables.near_copies.name)
+    if not complete:
+        with engine.execution_options(writing=True).begin() as connection:
+            tables.metadata.create_all(connection)
 
 
 def _check_schema(folder: Path, settings: dict[str, str]) -> None:

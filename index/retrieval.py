@@ -9,6 +9,7 @@ import logging
 import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from threading import Lock
 from typing import NamedTuple
@@ -16,7 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.articles import Evidence, Filters, Retrieved
+from index import copies
+from index.articles import Copy, Evidence, Filters, Retrieved, Version
 from index.asking_time import closeness, understand
 from index.catalogue import Catalogue, days_since_epoch
 from index.comparing import AskedQuestion, Comparer
@@ -28,6 +30,7 @@ from index.library import Library
 from index.passages import choose
 from index.ranking import Scores, Timing, Weights, features, freshness, newness, rank
 from index.reranking import RERANKED, Reranker, reranked
+from index.stories import Story, stories
 from index.vectors import VectorIndex
 from index.words import content_stems
 
@@ -45,12 +48,19 @@ ASSUMED_DAY = 0.3
 class Candidates(NamedTuple):
     """The articles an engine found for a question, and their scores.
 
-    `places` (n,) index the catalogue; `rows` (n, 9) are the scores in the order of `Weights`.
+    `places` (n,) index the catalogue; `rows` (n, 9) are the scores in the order of `Weights`. `allowed` and `told`
+    (n_articles,) say which articles may be used, and how near each comes to the time that the question tells.
     """
 
     catalogue: Catalogue
     places: NDArray[np.int64]
     rows: NDArray[np.float64]
+    allowed: NDArray[np.bool_]
+    told: NDArray[np.float64]
+
+    def stories(self, weights: Weights) -> list[Story]:
+        """The articles ranked, near-copies put together, best first."""
+        return stories(rank(self.places, self.rows, weights), self.catalogue, allowed=self.allowed, told=self.told)
 
 
 class Retriever:
@@ -113,16 +123,16 @@ class Retriever:
         as_of = asked_on or newest_day(catalogue)
         allowed = allowed_articles(catalogue, as_of, filters)
         n_allowed = int(allowed.articles.sum())
-        ranked: list[tuple[int, float]] = []
+        ranked: list[Story] = []
         evidence = []
         if n_allowed:
             asked = self.comparer.question(question)
             found = self._candidates(question, asked.vector, catalogue, allowed, as_of, given=asked_on is not None)
-            ranked = rank(found.places, found.rows, self._weights)
+            ranked = found.stories(self._weights)
             evidence = self._evidence(question, asked, catalogue, ranked[:READ_ARTICLES], k)
         return Retrieved(
             evidence=tuple(evidence),
-            articles=tuple((catalogue.article_ids[place], score) for place, score in ranked[:RANKED_ARTICLES]),
+            articles=tuple((catalogue.article_ids[one.place], one.score) for one in ranked[:RANKED_ARTICLES]),
             as_of=as_of,
             library_articles=len(catalogue.article_ids),
             allowed_articles=n_allowed,
@@ -141,34 +151,45 @@ class Retriever:
     ) -> Candidates:
         topic, timing = _timing(question, catalogue, as_of, given=given)
         scores = self._scores(topic, vector, allowed)
-        return Candidates(catalogue, *features(catalogue, scores, allowed=allowed.articles, timing=timing))
+        places, rows = features(catalogue, scores, allowed=allowed.articles, timing=timing)
+        return Candidates(catalogue, places, rows, allowed.articles, timing.told)
 
     def _evidence(
         self,
         question: str,
         asked: AskedQuestion,
         catalogue: Catalogue,
-        ranked: Sequence[tuple[int, float]],
+        ranked: Sequence[Story],
         k: int,
     ) -> list[Evidence]:
-        versions = self._library.versions_of(
-            [(catalogue.article_ids[place], int(catalogue.versions[place])) for place, _ in ranked]
-        )
+        def version(place: int) -> tuple[str, int]:
+            return catalogue.article_ids[place], int(catalogue.versions[place])
+
         n_passages = k if self._reranker is None else max(k, RERANKED)
         evidence = choose(
-            versions,
+            self._library.versions_of([version(one.place) for one in ranked]),
             asked,
             lambda texts: self.comparer.texts(asked, texts),
             k=n_passages,
-            article_scores=[score for _, score in ranked],
+            article_scores=[one.score for one in ranked],
         )
-        return evidence if self._reranker is None else reranked(evidence, question, self._reranker, k=k)
+        if self._reranker is not None:
+            evidence = reranked(evidence, question, self._reranker, k=k)
+        also = {
+            catalogue.article_ids[one.place]: tuple(
+                map(_copy, self._library.versions_of([version(place) for place in one.copies]))
+            )
+            for one in ranked
+            if one.copies
+        }
+        return [replace(one, also_reported_by=also.get(one.article_id, ())) for one in evidence]
 
     def _current(self) -> Catalogue:
         """The catalogue of the library's latest generation, with both engines brought to it."""
         generation = self._library.generation()
         with self._lock:
             if self._catalogue is None or self._catalogue.generation != generation:
+                copies.catch_up(self._library)
                 self._keywords.catch_up(self._library)
                 self._vectors.catch_up(self._library)
                 self._catalogue = self._library.catalogue()
@@ -196,6 +217,17 @@ class Retriever:
             for stem in content_stems(question)
             for frequency in (frequencies.get(stem, 0),)
         }
+
+
+def _copy(version: Version) -> Copy:
+    return Copy(
+        article_id=version.article_id,
+        version=version.number,
+        title=version.title,
+        source=version.source,
+        published_at=version.published_at,
+        url=version.url,
+    )
 
 
 def _timing(question: str, catalogue: Catalogue, as_of: date | None, *, given: bool) -> tuple[str, Timing]:

@@ -105,6 +105,30 @@ changes = sql.Table(  # the latest generation that touched an article; outlives 
     sql.Column("generation", sql.Integer, nullable=False, index=True),
 )
 
+sketches = sql.Table(  # which articles have been compared with all others, and as of which of their changes
+    "sketches",
+    metadata,
+    sql.Column("article_key", sql.Integer, primary_key=True, autoincrement=False),
+    sql.Column("generation", sql.Integer, nullable=False),
+    sql.Column("day", sql.Integer, nullable=False),
+)
+
+samples = sql.Table(  # the few shingles that stand for an article
+    "samples",
+    metadata,
+    sql.Column("shingle", sql.Integer, primary_key=True, autoincrement=False),
+    sql.Column("article_key", sql.Integer, primary_key=True, autoincrement=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+near_copies = sql.Table(  # each pair once, the smaller key first
+    "near_copies",
+    metadata,
+    sql.Column("article_key", sql.Integer, primary_key=True, autoincrement=False),
+    sql.Column("other_key", sql.Integer, primary_key=True, autoincrement=False, index=True),
+    sqlite_with_rowid=False,
+)
+
 event.listen(
     versions,
     "after_create",

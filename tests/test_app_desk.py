@@ -130,9 +130,10 @@ def test_json_of_an_answer_has_the_fields_that_are_promised(here: Opened) -> Non
         "reason", "confidence", "text", "sentences", "citations", "nearest", "writer", "fallback", "timings", "tokens",
         "notes",
     ]  # fmt: skip
-    assert set(record["sentences"][0]) == {"text", "status", "citations"}
+    assert set(record["sentences"][0]) == {"text", "status", "citations", "independent_articles"}
     assert list(record["citations"][0]) == [
         "marker", "article_id", "version", "title", "source", "published_at", "url", "start", "end", "quote",
+        "also_reported_by",
     ]  # fmt: skip
     assert set(record["nearest"][0]) >= {"article_id", "version", "start", "end", "quote", "score"}
     assert list(record["timings"]) == [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from app.supporting import find_support
-from index.articles import Evidence
+from app.supporting import Cited, find_support, independent_articles
+from index.articles import Copy, Evidence
 
 
 def passage(quote: str, article_id: str = "a1", **changed: Any) -> Evidence:
@@ -70,3 +70,15 @@ def test_heading_helps_with_names_and_dates() -> None:
 
 def test_without_passages_there_is_no_support() -> None:
     assert find_support("Renault sold its shares.", [], []) is None
+
+
+def test_independent_articles_count_near_copies_once() -> None:
+    said = "Renault sold its shares in Nissan."
+    copy = Copy(article_id="a3", version=1, title="News", source="Wire", published_at=None, url=None)
+    first = passage(SALE.quote, also_reported_by=(copy,))
+    again, of_copy = passage(said, start=200, end=200 + len(said)), passage(said, "a3")
+    own = passage("On Monday Renault sold its shares in Nissan, a filing shows.", "a4")
+    cited = [Cited(first, 0, len(said))]
+    assert independent_articles(said, cited, [first, again, of_copy, REFUSAL]) == 1
+    assert independent_articles(said, cited, [first, own, of_copy, REFUSAL]) == 2
+    assert independent_articles("Nothing says this of Honda.", cited, [first, own]) == 1

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from app.cli.terminal import shown, wrapped
+from app.describing import facts
 from app.schema import Answer, ArticleSummary, published_text
 from app.timeline import Happening, told_time
 
@@ -60,7 +61,12 @@ def retrieved_text(retrieved: Retrieved) -> str:
 def retrieved_record(question: str, retrieved: Retrieved) -> dict[str, Any]:
     """Ranked evidence for JSON."""
     evidence = [
-        {"rank": rank, **asdict(one), "published_at": published_text(one.published_at)}
+        {
+            "rank": rank,
+            **asdict(one),
+            "published_at": published_text(one.published_at),
+            "also_reported_by": [facts(copy) for copy in one.also_reported_by],
+        }
         for rank, one in enumerate(retrieved.evidence, start=1)
     ]
     return {

@@ -10,7 +10,7 @@ from statistics import fmean
 
 from app.evaluation.golden.reading import Golden
 from app.evaluation.metrics.summary import rank_of_gold
-from index.ranking import Weights, rank
+from index.ranking import Weights
 from index.retrieval import Retriever
 
 TIMED = re.compile(
@@ -44,8 +44,8 @@ def find_all(retriever: Retriever, questions: Sequence[Golden], *, as_of: date |
     for question in questions:
         day = question.as_of if as_of == "asked" else as_of
         found = retriever.candidates(question.question, as_of=day if isinstance(day, date) else None)
-        ranked = rank(found.places, found.rows, Weights())
-        ranks.append(rank_of_gold((found.catalogue.article_ids[place] for place, _ in ranked[:50]), question.gold))
+        shown = [found.catalogue.article_ids[story.place] for story in found.stories(Weights())[:50]]
+        ranks.append(rank_of_gold(shown, question.gold))
     return ranks
 
 
