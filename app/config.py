@@ -55,6 +55,15 @@ class Settings(BaseSettings):
         default="hybrid",
         description="what finds articles: 'hybrid', or 'dense' (vectors) or 'keywords' alone, to measure against",
     )
+    chatbot_base_url: str | None = Field(
+        default=None, description="an OpenAI-compatible chatbot to compare with: 'onrecord eval --compare'"
+    )
+    chatbot_model: str | None = Field(default=None, description="its model")
+    chatbot_api_key: str | None = Field(default=None, description="its key", repr=False)
+    nli_file: Path | None = Field(
+        default=None,
+        description="an NLI model (ONNX, its tokenizer.json and config.json beside it) for 'onrecord eval --judge nli'",
+    )
     host: str = Field(default="127.0.0.1", description="where the page listens")
     port: int = Field(default=7860, ge=0, le=65535, description="the page's port")
 
@@ -70,7 +79,7 @@ def load_settings(**given: object) -> Settings:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
         raise ConfigError(f"ONRECORD_{name.upper()}={first['input']!r}: {first['msg'].lower()}") from error
-    for kind in ("llm", "embedding", "rerank"):
+    for kind in ("llm", "embedding", "rerank", "chatbot"):
         if getattr(settings, f"{kind}_base_url") and not getattr(settings, f"{kind}_model"):
             upper = kind.upper()
             raise ConfigError(f"ONRECORD_{upper}_BASE_URL is set, ONRECORD_{upper}_MODEL is not: name the model to use")

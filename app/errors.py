@@ -6,6 +6,7 @@ OnRecordError (index.errors)
 ├── ConversationNotFoundError   no such conversation or turn
 ├── AnswerFileError     a file of answers that cannot be read
 ├── GoldenFileError     golden questions, or the run kept of them, that cannot be used
+├── JudgeError          who was to say whether passages support a sentence of an evaluated answer did not
 └── WriterError         the model could not write; the answer falls back to quotes
     ├── WriterUnavailableError  no endpoint, no weights, refused
     └── WriterTimeoutError      slower than ONRECORD_LLM_TIMEOUT_SECONDS
@@ -46,3 +47,7 @@ class AnswerFileError(OnRecordError):
 
 class GoldenFileError(OnRecordError):
     """Golden questions, or the run kept of them, that cannot be used: the file and line are named."""
+
+
+class JudgeError(OnRecordError):
+    """Who was to say whether passages support a sentence of an evaluated answer gave no verdict."""

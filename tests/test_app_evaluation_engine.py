@@ -13,7 +13,7 @@ from scripted_endpoint import ScriptedEndpoint
 from scripted_evaluation_desk import ScriptedDesk
 
 from app.config import Settings
-from app.errors import WriterError, WriterUnavailableError
+from app.errors import ConfigError, WriterError, WriterUnavailableError
 from app.evaluation.golden.reading import read_golden
 from app.evaluation.metrics.verifying import verify
 from app.evaluation.runs.running import ask_all
@@ -227,6 +227,24 @@ def test_a_model_alone_is_asked_the_bare_question() -> None:
     assert [message["content"] for message in endpoint.asked[0]["messages"]] == ["What stake?", "15%.", "And before?"]
     assert (found.text, found.answered, found.citations, found.writer) == ("It will be 15%, they say.", True, (), "m")
     assert [article.article_id for article in one.desk.articles()] == ["one", "two", "three"]
+    assert (found.tokens.read, found.tokens.written) == (321, 7)
+
+
+def test_any_chatbot_can_be_compared_with(tmp_path: Path) -> None:
+    with ScriptedEndpoint(reply="It will be 15%.", rejects=("stream_options",)) as endpoint:
+        settings = Settings(
+            library=tmp_path, chatbot_base_url=endpoint.base_url, chatbot_model="bot", chatbot_api_key="its key"
+        )
+        with systems.open_system("chatbot", settings, open_scripted) as one:
+            found = one.desk.ask("What stake?")
+        assert endpoint.keys == ["Bearer its key"] * 2  # asked again without what it refuses
+    assert (found.writer, found.text, found.tokens.read) == ("bot", "It will be 15%.", 0)
+    assert (one.settings.llm_base_url, one.settings.llm_model, one.mode) == (endpoint.base_url, "bot", "model-alone")
+    with (
+        pytest.raises(ConfigError, match="set ONRECORD_CHATBOT_BASE_URL"),
+        systems.open_system("chatbot", Settings(library=tmp_path), open_scripted),
+    ):
+        pytest.fail("it was opened")
 
 
 @contextmanager

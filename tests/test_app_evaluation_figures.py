@@ -10,13 +10,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from llama_index.core.evaluation.retrieval.metrics import MRR, HitRate, Recall
+from llama_index.core.evaluation.retrieval.metrics_base import BaseRetrievalMetric
 
 from app.evaluation.metrics import intervals as module
 from app.evaluation.metrics.figures import FIGURES, value
 from app.evaluation.metrics.intervals import intervals, mean_interval, wilson
+from app.evaluation.metrics.quantities import QUANTITIES, drawn_quantity, quantity
 from app.evaluation.metrics.summary import Summary, rank_of_gold, summarise
 from app.evaluation.outcomes import Outcome, append_outcome, read_outcomes
 from app.evaluation.report.table import report
@@ -136,7 +140,7 @@ def test_tails_of_time_are_interpolated() -> None:
 
 
 def test_every_figure_is_a_field_of_the_summary() -> None:
-    assert set(FIGURES) <= set(Summary.__slots__)
+    assert {*FIGURES, *QUANTITIES} <= set(Summary.__slots__)
 
 
 def test_examples_in_the_docstrings_hold() -> None:
@@ -193,7 +197,7 @@ def test_a_mean_of_differences_has_an_interval() -> None:
 def test_a_figure_lies_in_its_interval(scores: list[int]) -> None:
     outcomes = scored(*scores)
     for name, interval in intervals(outcomes).items():
-        figure = value(outcomes, name)
+        figure = value(outcomes, name) if name in FIGURES else quantity(outcomes, name)
         assert (interval is None) == (figure is None)
         if interval is not None and figure is not None:
             assert interval[0] - 1e-9 <= figure <= interval[1] + 1e-9
@@ -221,9 +225,20 @@ def drawn(seed: int, questions: int = 80) -> list[Outcome]:
                 total_seconds=draw.random() * 9, first_word_seconds=draw.random() if answered else None,
                 first_evidence_seconds=draw.random(), tokens_read=draw.randint(0, 900), tokens_written=number,
                 passage_ranks=tuple(draw.choices([None, 1, 2, 5, 10], k=draw.choice([0, 1, 1, 3]))),
+                contains=right and draw.random() < 0.9 if answerable else None,
+                token_f1=draw.random() if answerable else None, cost=draw.random(),
+                confidence=draw.choice([None, draw.random(), 0.5]),
             )
         )  # fmt: skip
     return [*found, replace(BASE, id="failed", gold=("a",), score=-1, error="RetrievalError: gone")]
+
+
+def times_of(lines: list[dict[str, Any]]) -> dict[str, float]:
+    found = {}
+    for name in ("first_evidence_seconds", "first_word_seconds", "total_seconds"):
+        cuts = statistics.quantiles([line[name] for line in lines if line[name] is not None], n=20, method="inclusive")
+        found |= {f"median_{name}": cuts[9], f"p95_{name}": cuts[18]}
+    return found
 
 
 def rescored(lines: list[dict[str, Any]]) -> dict[str, float]:
@@ -247,8 +262,15 @@ def rescored(lines: list[dict[str, Any]]) -> dict[str, float]:
     hits = [[article in line["gold"] for article in line["ranked"][:10]] for line in finding]
     shown = [line for line in lines if line["answered"]]
     silent = [line for line in lines if line["answered"] is False]
+    sure = sorted((line["confidence"], line["right"]) for line in shown if line["confidence"] is not None)
+    bins = max(1, min(8, len(sure) // 5))
+    edges = [round(at * len(sure) / bins) for at in range(bins + 1)]
+    missed = [
+        abs(sum(one[0] for one in sure[low:high]) - sum(one[1] for one in sure[low:high]))
+        for low, high in itertools.pairwise(edges)
+    ]
+    risks = [mean([float(not right) for other, right in sure if other >= confidence]) for confidence, _ in sure]
     unstated = [line for line in lines if not line["answerable"]]
-    seconds = sorted(line["total_seconds"] for line in lines if line["total_seconds"] is not None)
     figures = {
         f"hit_at_{depth}": mean([float(any(found[:depth])) for found in hits]) for depth in (1, 4, 10)
     }  # fmt: skip
@@ -274,6 +296,11 @@ def rescored(lines: list[dict[str, Any]]) -> dict[str, float]:
             [dcg_of_quotes(ranks) / dcg_of_quotes([1] * len(all_)) for ranks, all_ in zip(within, quoted, strict=True)]
         ),
         "right": mean([float(line["right"] is True) for line in finding]),
+        "contains": mean([float(line["contains"] is True) for line in finding]),
+        "token_f1": mean([line["token_f1"] or 0.0 for line in finding]),
+        "calibration_error": sum(missed) / len(sure),
+        "risk_area": mean(risks),
+        "cost_per_question": mean([line["cost"] for line in lines if line["cost"] is not None]),
         "wrong": mean([float(bool(line["error"]) or bool(line["answered"] and not line["right"])) for line in lines]),
         "score": mean(
             [
@@ -284,8 +311,7 @@ def rescored(lines: list[dict[str, Any]]) -> dict[str, float]:
         ),
         "abstention_precision": mean([float(not line["answerable"]) for line in silent]),
         "abstention_recall": mean([float(line["answered"] is False) for line in unstated]),
-        "median_total_seconds": statistics.median(seconds),
-        "p95_total_seconds": statistics.quantiles(seconds, n=20, method="inclusive")[-1],
+        **times_of(lines),
         "tokens_read": sum(line["tokens_read"] for line in lines),
         "failed": sum(line["error"] is not None for line in lines),
     }  # fmt: skip
@@ -302,5 +328,29 @@ def test_an_independent_scorer_over_the_lines_agrees_with_the_report(seed: int, 
     by_kind = {kind: [line for line in lines if line["kind"] == kind] for kind in ("direct", "near")}
     for figures, own in ((told["total"], lines), *((told["by_kind"][kind], by_kind[kind]) for kind in by_kind)):
         expected = rescored(own)
-        assert set(FIGURES) <= set(expected)
+        assert {*FIGURES, *QUANTITIES} <= set(expected)
         assert {name: figures[name] for name in expected} == pytest.approx(expected)
+
+
+def test_resampled_quantities_are_those_of_the_resampled_questions() -> None:
+    outcomes = drawn(7, questions=40)
+    counts = np.random.default_rng(1).multinomial(len(outcomes), [1 / len(outcomes)] * len(outcomes), size=5)
+    for row in counts:
+        repeated = [one for one, times in zip(outcomes, row, strict=True) for _ in range(times)]
+        for name in QUANTITIES:
+            (found,) = drawn_quantity(outcomes, name, row[None, :].astype(float))
+            assert found == pytest.approx(quantity(repeated, name)), name
+
+
+def test_the_score_of_questions_that_have_an_answer_is_that_of_crag() -> None:
+    # The paper's truthfulness: the share of right answers less that of wrong ones; a missing one counts nothing.
+    silent = replace(BASE, score=0, answered=False)
+    assert summarise([*scored(*[1] * 33, *[-1] * 13), *[silent] * 54]).score == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(("name", "metric"), [("mrr_at_10", MRR), ("hit_at_10", HitRate), ("recall_at_10", Recall)])
+def test_figures_of_finding_are_those_of_llama_index(name: str, metric: type[BaseRetrievalMetric]) -> None:
+    for one in drawn(11):
+        if one.answerable and one.gold and one.ranked:
+            theirs = metric().compute(expected_ids=list(one.gold), retrieved_ids=list(one.ranked[:10])).score
+            assert value([one], name) == pytest.approx(theirs)

@@ -11,10 +11,14 @@ from scripted_evaluation_desk import ScriptedDesk, answer, citation
 from store_parts import Store
 
 from app.config import Settings
-from app.errors import ConfigError, GoldenFileError, WriterError
+from app.errors import ConfigError, GoldenFileError, JudgeError
 from app.evaluation.command import add_arguments, run
+from app.evaluation.golden.reading import Golden
 from app.evaluation.metrics.citation_quality import CitationQuality, citation_quality, supports
+from app.evaluation.metrics.summary import summarise
 from app.evaluation.outcomes import read_outcomes
+from app.evaluation.report.table import table
+from app.evaluation.runs.running import ask_all
 from app.evaluation.systems.judge import open_judge
 from app.schema import Answer, Sentence
 
@@ -87,11 +91,11 @@ def test_a_judge_without_a_verdict_is_an_error(endpoint: ScriptedEndpoint, tmp_p
     endpoint.reply = "It depends."
     with (
         open_judge("llm", settings_of(endpoint, tmp_path)) as judge,
-        pytest.raises(WriterError, match="neither yes nor no but 'It depends"),
+        pytest.raises(JudgeError, match="neither yes nor no but 'It depends"),
     ):
         citation_quality(cited(TOLD, STAKE), judge.supports)
     endpoint.status = 500
-    with open_judge("llm", settings_of(endpoint, tmp_path)) as judge, pytest.raises(WriterError, match="judge failed"):
+    with open_judge("llm", settings_of(endpoint, tmp_path)) as judge, pytest.raises(JudgeError, match="judge failed"):
         citation_quality(cited(TOLD, STAKE), judge.supports)
 
 
@@ -119,3 +123,15 @@ def test_a_run_tells_its_judge_and_goes_on_with_no_other(endpoint: ScriptedEndpo
     assert json.loads(lines.with_suffix(".run.json").read_text(encoding="utf-8"))["made_by"]["judge"] == MODEL
     with pytest.raises(GoldenFileError, match="judge changed"):
         run(parser.parse_args([*words, "--resume"]), desk, settings=settings)
+
+
+def test_an_answer_without_a_verdict_is_neither_wrong_nor_counted(endpoint: ScriptedEndpoint, tmp_path: Path) -> None:
+    endpoint.reply = "It depends."
+    question = Golden(id="a", question="What stake?", kind="k", answerable=True, accept=(("15",),), gold=("one.txt",))
+    desk = ScriptedDesk({"What stake?": cited(TOLD, STAKE)})
+    with open_judge("llm", settings_of(endpoint, tmp_path)) as judge:
+        (outcome,) = ask_all(desk, [question], mode="writer", judge=judge.supports)
+    assert (outcome.right, outcome.score, outcome.error) == (True, 1, None)
+    figures = summarise([outcome])
+    assert (figures.citation_recall, figures.unjudged, figures.failed) == (None, 1, 0)
+    assert "1 answers got no verdict from the judge" in table([outcome])

@@ -5,7 +5,7 @@ import doctest
 import pytest
 
 from app.evaluation.golden import matching
-from app.evaluation.golden.matching import meets, normalise, reply_words, stands_in, states
+from app.evaluation.golden.matching import contains, meets, normalise, reply_words, stands_in, states, token_f1
 from app.evaluation.metrics import summary as metrics
 
 
@@ -100,3 +100,31 @@ def test_news_answers_are_stated_whole_or_by_half_of_their_words(reply: str, ans
 )
 def test_every_requirement_needs_one_of_its_alternatives(reply: str, accept: list[list[str]], right: bool) -> None:
     assert meets(reply, accept) is right
+
+
+@pytest.mark.parametrize(
+    ("reply", "accept", "f1"),
+    [
+        ("Denver Broncos", [["Denver Broncos"]], 1.0),  # SQuAD's own first question
+        (
+            "the Broncos",
+            [["Denver Broncos", "The Broncos!"]],
+            1.0,
+        ),  # the best alternative; articles and case are nothing
+        ("Carolina Panthers", [["Denver Broncos"]], 0.0),
+        ("It was the Denver Broncos [1].", [["Denver Broncos"]], 2 * (2 / 4) * 1 / (2 / 4 + 1)),
+        ("to 15 percent from 43 percent", [["15%"], ["43%"]], 2 * (4 / 6) * 1 / (4 / 6 + 1)),  # both "percent" count
+        ("percent", [["15%"], ["43%"]], 2 * 1 * (1 / 4) / (1 + 1 / 4)),  # one "percent" counts once
+        ("", [["15%"]], 0.0),
+    ],
+)
+def test_token_f1_is_that_of_squad(reply: str, accept: list[list[str]], f1: float) -> None:
+    assert token_f1(reply, accept) == pytest.approx(f1)
+
+
+def test_a_reply_contains_what_stands_there_whole() -> None:
+    assert contains("It will be 15 percent.", [["15%", "fifteen"]])
+    assert not contains("It will be 15 or 20 percent.", [["15 %"]])
+    assert not contains("15 %", [["15%"], ["43%"]])
+    assert contains("He said so, yes.", [["^yes"]])  # wherever it stands
+    assert not contains("", [["15%"]])

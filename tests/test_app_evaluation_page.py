@@ -1,6 +1,7 @@
 """The report: what it shows, that nothing in it is code, and that it opens from a file without a network."""
 
 import doctest
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,19 +10,19 @@ from browser import LAUNCH_OPTIONS, find_browser
 from playwright.sync_api import Browser, sync_playwright
 
 from app.evaluation.metrics.gate import check, read_gate
+from app.evaluation.metrics.quantities import quantity
 from app.evaluation.metrics.selective import (
     Beyond,
     Covered,
     beyond_given,
     calibration,
-    calibration_error,
     risk_coverage,
 )
 from app.evaluation.outcomes import Outcome, Passage
 from app.evaluation.report import markdown, marking
 from app.evaluation.report.charts import latency_chart
 from app.evaluation.report.comparison_page import comparison_page
-from app.evaluation.report.markdown import MOST_FAILURES, run_markdown
+from app.evaluation.report.markdown import MOST_FAILURES, comparison_markdown, run_markdown
 from app.evaluation.report.marking import marked
 from app.evaluation.report.page import run_page
 from app.evaluation.runs.files import Run
@@ -102,8 +103,8 @@ def test_calibration_error_is_the_distance_from_the_diagonal() -> None:
         (5, pytest.approx(0.2), 0.2),
         (5, pytest.approx(0.9), 0.8),
     ]
-    assert calibration_error(bins) == pytest.approx(0.05)
-    assert calibration_error(()) is None
+    assert quantity([*high, *low], "calibration_error") == pytest.approx(0.05)
+    assert quantity([SILENT], "calibration_error") is None
 
 
 def test_every_failure_is_told_with_what_was_found() -> None:
@@ -142,6 +143,29 @@ def test_the_summary_is_short_and_plain() -> None:
     many = replace(RUN, outcomes=tuple(replace(WRONG, id=f"w{at}") for at in range(MOST_FAILURES + 3)))
     assert "- and 3 more, in the HTML report" in run_markdown(many, ())
     assert "Nothing went wrong." in run_markdown(replace(RUN, outcomes=(BASE,)), ())
+
+
+def test_every_figure_is_told_by_kind_and_time_by_its_tail() -> None:
+    timed = replace(
+        BASE, first_evidence_seconds=0.1, first_word_seconds=1.0, total_seconds=2.0, cost=0.001, token_f1=0.5
+    )
+    run = replace(
+        RUN, outcomes=(timed, replace(timed, id="b", kind="other"), replace(SILENT, kind="other", cost=0.003))
+    )
+    page = run_page(run, ())
+    assert "<td>first word</td><td>1.00 [1.00, 1.00]</td><td>1.00 [1.00, 1.00]</td>" in page
+    assert "they cost 0.005" in page
+    figures = page[page.index("All figures by kind") :].split("</details>")[0]
+    assert re.findall(r"<th>(.*?)</th>", figures) == ["figure", f"{BASE.kind} (1)", "other (2)", "total (3)"]
+    assert {"token_f1", "calibration_error", "p95_first_word_seconds"} <= set(re.findall(r"<td>(\w+)</td>", figures))
+
+
+def test_runs_side_by_side_are_told_in_plain_markdown() -> None:
+    told = comparison_markdown(["a", HOSTILE], [RUN, replace(RUN, outcomes=(WRONG, BASE))])
+    assert "### a (first) and " in told
+    assert "Worse: " in told
+    assert "Better: " in told
+    assert "<script" not in told.replace("\\<script", "")
 
 
 def test_marks_of_time_stand_where_there_is_room() -> None:

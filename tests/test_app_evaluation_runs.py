@@ -70,7 +70,14 @@ def test_a_run_says_what_made_it(evaluate: Callable[..., int], desk: ScriptedDes
     (lines,) = (tmp_path / "runs").glob("*.jsonl")
     record = read_run(lines).record
     assert record["golden"]["file"] == "golden.jsonl"
-    assert record["options"] == {"mode": "writer", "as_of_field": None, "limit": None, "sample": 2, "seed": 4}
+    assert record["options"] == {
+        "mode": "writer",
+        "as_of_field": None,
+        "limit": None,
+        "sample": 2,
+        "seed": 4,
+        "parallel": 1,
+    }
     made_by = record["made_by"]
     assert made_by["writer"] == "m"
     assert made_by["embedding"]["sha256"].startswith("53aa")
@@ -191,8 +198,8 @@ def test_systems_go_through_the_same_questions(
     assert "gate score>=1: holds" in shown
     names = sorted(path.name.partition("Z")[2] for path in (tmp_path / "runs").iterdir())
     assert names == [
-        "-compared.html", "-quotes.html", "-quotes.jsonl", "-quotes.md", "-quotes.run.json", "-writer.html",
-        "-writer.jsonl", "-writer.md", "-writer.run.json",
+        "-compared.html", "-compared.md", "-quotes.html", "-quotes.jsonl", "-quotes.md", "-quotes.run.json",
+        "-writer.html", "-writer.jsonl", "-writer.md", "-writer.run.json",
     ]  # fmt: skip
     assert compare("--resume", "--json") == 0
     record = json.loads(capsys.readouterr().out)

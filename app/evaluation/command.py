@@ -40,7 +40,7 @@ def run(args: argparse.Namespace, desk: AskedDesk, *, settings: Settings | None 
     with open_judge(args.judge, settings) as judge:
         record = new_record(args, questions, mode, settings, judge)
         outcomes = recorded_run(
-            desk, questions, mode=mode, lines=lines, record=record, fresh=args.fresh, judge=judge.supports
+            desk, questions, mode=mode, lines=lines, record=record, **asking_options(args, mode, settings, judge)
         )
     return told(args, outcomes, lines)
 
@@ -61,9 +61,29 @@ def new_record(
     from app.evaluation.runs.files import make_record
     from app.evaluation.runs.provenance import provenance
 
-    options = {name: getattr(args, name) for name in ("as_of_field", "limit", "sample", "seed")}
+    options = {name: getattr(args, name) for name in ("as_of_field", "limit", "sample", "seed", "parallel")}
     made_by = provenance(settings) | dict(judge.recorded) if settings else {}
     return make_record(args.file, questions, {"mode": mode, **options}, made_by)
+
+
+def asking_options(args: argparse.Namespace, mode: Mode, settings: Settings | None, judge: Judge) -> dict[str, Any]:
+    """How a run is to be asked, as recorded_run takes it."""
+    return {
+        "fresh": args.fresh,
+        "judge": judge.supports,
+        "prices": args.price,
+        "parallel": _allowed(args.parallel, mode, settings),
+    }
+
+
+def _allowed(parallel: int, mode: Mode, settings: Settings | None) -> int:
+    """How many questions at a time: one where the embedded writer writes, which would only take turns."""
+    from app.evaluation.runs.provenance import is_embedded
+
+    if parallel == 1 or mode in ("quotes", "retrieval") or settings is None or not is_embedded(settings):
+        return parallel
+    sys.stderr.write("onrecord eval: the embedded writer is asked one question at a time, whatever --parallel says\n")
+    return 1
 
 
 def told(args: argparse.Namespace, outcomes: Sequence[Outcome], lines: Path) -> int:

@@ -115,7 +115,7 @@ def compare_systems(args: argparse.Namespace, names: Sequence[str], *, settings:
 
 def _run_of(args: argparse.Namespace, case: Case, open_desk: OpenDesk, judge: Judge) -> Run | None:
     """The run of one case; None, and a word to the user, where its file is taken."""
-    from app.evaluation.command import chosen_questions, new_record
+    from app.evaluation.command import asking_options, chosen_questions, new_record
     from app.evaluation.runs.files import Run, output_file, read_record
     from app.evaluation.runs.recorded import recorded_run
     from app.evaluation.systems.opening import open_system
@@ -129,9 +129,8 @@ def _run_of(args: argparse.Namespace, case: Case, open_desk: OpenDesk, judge: Ju
     sys.stderr.write(f"onrecord eval: {case.label}\n")
     with open_system(case.system, case.settings, open_desk) as opened:
         record = new_record(its_own, questions, opened.mode, opened.settings, judge)
-        outcomes = recorded_run(
-            opened.desk, questions, mode=opened.mode, lines=lines, record=record, fresh=args.fresh, judge=judge.supports
-        )
+        how = asking_options(args, opened.mode, opened.settings, judge)
+        outcomes = recorded_run(opened.desk, questions, mode=opened.mode, lines=lines, record=record, **how)
     return Run(lines=lines, outcomes=tuple(outcomes), record=read_record(lines))
 
 

@@ -6,7 +6,16 @@ import argparse
 from pathlib import Path
 
 OUTPUT_DIR = Path("eval-runs")
-SYSTEMS = ("quotes", "writer", "embedded", "citation-query-engine", "model-alone", "retrieval")
+SYSTEMS = (
+    "quotes",
+    "writer",
+    "embedded",
+    "citation-query-engine",
+    "citation-query-engine-writer",
+    "model-alone",
+    "chatbot",
+    "retrieval",
+)
 """Who can be compared; each is told in the help of --compare."""
 
 
@@ -32,8 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="either two finished runs (their .jsonl files), paired question by question, or systems to put through "
         "the questions of FILE one after the other, such as quotes,embedded,citation-query-engine: 'writer' is what "
         "the settings name, 'embedded' the embedded writer, 'citation-query-engine' that of llama-index over the same "
-        "chunks, embedding model and embedded writer, 'model-alone' the settings' model or chatbot without "
-        "the articles, 'retrieval' the search alone (default: one run)",
+        "chunks, embedding model and embedded writer ('citation-query-engine-writer': and the writer of the settings), "
+        "'model-alone' the writer's model without the articles, 'chatbot' what ONRECORD_CHATBOT_BASE_URL names, "
+        "'retrieval' the search alone (default: one run)",
     )
     parser.add_argument(
         "--vary",
@@ -46,10 +56,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--judge",
-        choices=("checker", "llm"),
+        choices=("checker", "llm", "nli"),
         default="checker",
-        help="who says whether cited passages support a sentence: our own checker, or the model at the endpoint that "
-        "the settings name, asked once for each sentence and set of passages (default: checker)",
+        help="who says whether cited passages support a sentence: our own checker; llm, the model at the endpoint that "
+        "the settings name; nli, the model that ONRECORD_NLI_FILE names. A model is asked once for each sentence and "
+        "set of passages (default: checker)",
+    )
+    parser.add_argument(
+        "--parallel",
+        type=count,
+        default=1,
+        metavar="N",
+        help="ask so many questions at a time; the embedded writer is asked one at a time whatever N is (default: 1)",
+    )
+    parser.add_argument(
+        "--price",
+        type=price,
+        action="append",
+        default=[],
+        metavar="MODEL=READ,WRITTEN",
+        help="what a million tokens cost that this model reads and writes, such as gpt-4o-mini=0.15,0.60; may be given "
+        "several times (default: no cost is told)",
     )
     _add_choice(parser)
     _add_output(parser)
@@ -97,6 +124,20 @@ def count(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{number} questions are none: give 1 or more")
     return number
+
+
+def price(text: str) -> tuple[str, float, float]:
+    """A model's name, and what a million tokens cost that it reads and writes."""
+    model, equals, told = text.rpartition("=")
+    try:
+        read, written = map(float, told.split(","))
+    except ValueError:
+        equals = ""
+    if not (equals and model.strip()) or not (read >= 0 and written >= 0):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no price: write MODEL=READ,WRITTEN, such as gpt-4o-mini=0.15,0.60"
+        )
+    return model.strip(), read, written
 
 
 def gate(text: str) -> object:

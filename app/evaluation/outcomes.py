@@ -42,10 +42,15 @@ class Outcome:
 
     `expected` are the requirements of a right answer, each a list of alternatives; `assertions` counts them and
     `assertions_met` those that the reply meets. `sentences_entailed`, `citation_uses` and `citations_needed` are the
-    counts of citation_quality, None in runs of before it was measured. `gold_quotes` are the passages that state it,
+    counts of citation_quality, None in runs of before it was measured, and where the judge gave no verdict, which
+    `judge_error` tells. `gold_quotes` are the passages that state it,
     `passage_ranks` the place of the first passage found that overlaps each of them, from 1, None past the tenth; None
     as a whole in runs of before it was measured. `shown` is what the answer cites, `found` the best passages of the
     search. `confidence` in [0, 1] is the answer's own (app.schema.Answer), None where it has none.
+
+    `contains` and `token_f1` compare the reply with what is expected word by word (golden.matching), None where nobody
+    was to answer or nothing is expected. `cost` is what the model's tokens cost at the prices that were told, in their
+    currency; None where none was told for this writer.
     """
 
     id: str
@@ -89,6 +94,10 @@ class Outcome:
     shown: tuple[Passage, ...] = ()
     found: tuple[Passage, ...] = ()
     confidence: float | None = None
+    contains: bool | None = None
+    token_f1: float | None = None
+    judge_error: str | None = None
+    cost: float | None = None
 
 
 _OUTCOME = TypeAdapter(Outcome)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 
 REPLY_WORDS = 80
@@ -92,3 +93,34 @@ def states(reply: str, answer: str) -> bool:
     words = reply_words(reply)
     found = sum(word in set(words) for word in expected)
     return stands_in(expected, words) or 2 * found >= len(expected)
+
+
+def contains(reply: str, accept: Sequence[Sequence[str]]) -> bool:
+    """Whether the reply holds one alternative of every requirement whole, wherever it stands."""
+    words = reply_words(reply)
+    return bool(accept) and all(
+        any(stands_in(normalise(one), words) for one in alternatives) for alternatives in accept
+    )
+
+
+def token_f1(reply: str, accept: Sequence[Sequence[str]]) -> float:
+    """The F1, in 0..1, of the reply's words and those expected, each as often as it stands (SQuAD, arXiv 1606.05250).
+
+    Of several requirements the expected words are those of all, of each its best alternative. A reply of a whole
+    sentence has words beyond the short answer, and is far from 1 even where it is right.
+
+    >>> token_f1("It is the 15 percent stake.", [["15 %", "a seventh"]])   # 2 of 5 words, 2 of 2 expected
+    0.5714285714285714
+    """
+    words = reply_words(reply)
+    expected = [word for alternatives in accept for word in _best_of(alternatives, words)]
+    return _f1(words, expected)
+
+
+def _best_of(alternatives: Sequence[str], words: Sequence[str]) -> list[str]:
+    return max((normalise(one) for one in alternatives), key=lambda one: _f1(words, one), default=[])
+
+
+def _f1(words: Sequence[str], expected: Sequence[str]) -> float:
+    shared = sum((Counter(words) & Counter(expected)).values())
+    return 2 * shared / (len(words) + len(expected)) if shared else 0.0

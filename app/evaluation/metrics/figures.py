@@ -1,7 +1,7 @@
 """What each question adds to each figure; pure. Leaves out: adding it up (summary) and how sure it is (intervals).
 
-Every figure but those of time is a sum over the questions divided by another, so that one definition serves the
-table, the bootstrap and the paired comparison.
+Every figure here is a sum over the questions divided by another, so that one definition serves the table, the
+bootstrap and the paired comparison. What is no such share, times and calibration, is in quantities.
 """
 
 from __future__ import annotations
@@ -93,6 +93,17 @@ def _asked(counts: Callable[[Outcome], float], *, among: Callable[[Outcome], boo
     return share
 
 
+def _compared(how: Callable[[Outcome], float | None]) -> Share:
+    """A mean over the answerable questions whose reply was compared; an abstention and a failure state nothing."""
+
+    def share(one: Outcome) -> tuple[float, float]:
+        compared = 0.0 if one.error else how(one)
+        belongs = one.score is not None and one.answerable and compared is not None
+        return (float(compared or 0.0), 1.0) if belongs else (0.0, 0.0)
+
+    return share
+
+
 def _shown(part: Callable[[Outcome], int | None], whole: Callable[[Outcome], int | None]) -> Share:
     """A share of what answers show, sentences or citations; what was not counted does not enter."""
 
@@ -117,6 +128,8 @@ FIGURES: Mapping[str, Share] = MappingProxyType(
         "passage_mrr_at_10": _passages(lambda ranks: 1 / _first(ranks)),
         "passage_ndcg_at_10": _passages(_ndcg_of_quotes),
         "right": _asked(lambda one: one.right is True, among=lambda one: one.answerable),
+        "contains": _compared(lambda one: one.contains),
+        "token_f1": _compared(lambda one: one.token_f1),
         "assertions_met": _shown(lambda one: one.assertions_met, lambda one: one.assertions),
         "wrong": _asked(lambda one: one.score == -1),
         "score": _asked(lambda one: one.score or 0),

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.evaluation.metrics.figures import FIGURES, RANGES
+from app.evaluation.metrics.quantities import QUANTITIES, drawn_quantity, quantity
 from app.evaluation.outcomes import Outcome
 
 LEVEL = 0.95
@@ -25,14 +26,31 @@ _DRAWN_AT_ONCE = 2_000_000
 Interval = tuple[float, float]
 
 
-def intervals(outcomes: Sequence[Outcome], names: Iterable[str] = tuple(FIGURES)) -> dict[str, Interval | None]:
-    """The 95 % interval of each figure named; None where there is nothing to divide by."""
-    shares = {name: np.array([FIGURES[name](one) for one in outcomes], float).reshape(-1, 2) for name in names}
-    drawn = {name: np.zeros((0, 2)) for name in shares}
+def intervals(
+    outcomes: Sequence[Outcome], names: Iterable[str] = (*FIGURES, *QUANTITIES)
+) -> dict[str, Interval | None]:
+    """The 95 % interval of each figure named; None where there is nothing to measure."""
+    wanted = list(names)
+    shares = {
+        name: np.array([FIGURES[name](one) for one in outcomes], float).reshape(-1, 2)
+        for name in wanted
+        if name in FIGURES
+    }
+    drawn: dict[str, list[NDArray[np.float64]]] = {name: [] for name in wanted}
     for counts in _draws(len(outcomes)):
-        for name, share in shares.items():
-            drawn[name] = np.concatenate([drawn[name], counts @ share])
-    return {name: _interval(share, drawn[name], *RANGES.get(name, (0.0, 1.0))) for name, share in shares.items()}
+        for name in wanted:
+            share = shares.get(name)
+            drawn[name].append(drawn_quantity(outcomes, name, counts) if share is None else counts @ share)
+    found: dict[str, Interval | None] = {}
+    for name in wanted:
+        share = shares.get(name)
+        range_of = RANGES.get(name, (0.0, 1.0))
+        found[name] = (
+            _interval_of_quantity(quantity(outcomes, name), drawn[name])
+            if share is None
+            else _interval(share, drawn[name], *range_of)
+        )
+    return found
 
 
 def mean_interval(differences: Sequence[float], largest: float = 1.0) -> Interval:
@@ -66,13 +84,25 @@ def _draws(n: int) -> Iterable[NDArray[np.float64]]:
         yield random.multinomial(n, [1 / n] * n, size=min(at_once, RESAMPLES - first)).astype(float)
 
 
-def _interval(share: NDArray[np.float64], drawn: NDArray[np.float64], low: float, high: float) -> Interval | None:
+def _interval_of_quantity(seen: float | None, drawn: Sequence[NDArray[np.float64]]) -> Interval | None:
+    """Never without the figure itself: resamples repeat questions, which moves a calibration error up, not down."""
+    if seen is None:
+        return None
+    values = np.concatenate(drawn)
+    low, high = _percentiles(values[~np.isnan(values)])
+    return min(low, seen), max(high, seen)
+
+
+def _interval(
+    share: NDArray[np.float64], resamples: Sequence[NDArray[np.float64]], low: float, high: float
+) -> Interval | None:
     belong = share[share[:, 1] > 0]
     if not len(belong):
         return None
     each = belong[:, 0] / belong[:, 1]
     if np.ptp(each) == 0:
         return _alike(float(each[0]), len(belong), low, high)
+    drawn = np.concatenate(resamples)
     filled = drawn[drawn[:, 1] > 0]
     return _percentiles(filled[:, 0] / filled[:, 1])
 

@@ -11,10 +11,8 @@ from itertools import pairwise
 from statistics import fmean
 
 from app.evaluation.metrics.intervals import Interval, wilson
+from app.evaluation.metrics.quantities import bins_of
 from app.evaluation.outcomes import Outcome
-
-BINS = 8
-FEWEST_IN_BIN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +85,7 @@ def beyond_given(outcomes: Sequence[Outcome]) -> tuple[Beyond, ...]:
 def calibration(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
     """Answers in bins of about equal size, from the least confident to the most; empty where nothing was answered."""
     answered = sorted(_answered(outcomes))
-    bins = max(1, min(BINS, len(answered) // FEWEST_IN_BIN))
-    edges = [round(at * len(answered) / bins) for at in range(bins + 1)]
-    groups = [answered[low:high] for low, high in pairwise(edges) if high > low]
-    return tuple(_bin(group) for group in groups)
-
-
-def calibration_error(bins: Sequence[Bin]) -> float | None:
-    """The mean distance of confidence and share of right answers, weighted by answers (Naeini et al. 2015)."""
-    answers = sum(one.answers for one in bins)
-    return sum(one.answers * abs(one.right - one.confidence) for one in bins) / answers if answers else None
+    return tuple(_bin(answered[low:high]) for low, high in pairwise(bins_of(len(answered))) if high > low)
 
 
 def _answered(outcomes: Sequence[Outcome]) -> list[tuple[float, bool]]:

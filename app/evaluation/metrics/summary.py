@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from app.evaluation.metrics.figures import DEPTH, FIGURES, has_gold_quotes, is_ranked, value
+from app.evaluation.metrics.quantities import QUANTITIES, quantity
 from app.evaluation.outcomes import Outcome
 
 
@@ -18,14 +18,19 @@ class Summary:
     `recall_at_10`, `ndcg_at_10`: over the same, of all their gold articles.
     `passage_*`: the same of passages that overlap a gold quote, over the `passage_questions`, the answerable ones
     whose gold quotes are given.
-    `right`: of the answerable questions, those answered rightly. `assertions_met`: of what the answers given should
-    state, what they do. `wrong`: of all, those with score -1.
+    `right`: of the answerable questions, those answered rightly. `contains`, `token_f1`: over the same, the reply
+    compared word by word with what is expected. `assertions_met`: of what the answers given should state, what they do.
+    `wrong`: of all, those with score -1.
     `score`: the mean of +1, 0, -1 over all, in -1..1 (CRAG, arXiv 2406.04744).
     `abstention_precision`: of the abstentions, those where the articles do not say; `abstention_recall`: of
     the questions where they do not say, those abstained from. `sentences_supported` and
     `citations_resolved`: of all sentences and citations shown as an answer. `citation_recall`, `citation_precision`:
     after ALCE, by our own checker or the judge asked for, the same for every system (citation_quality).
-    `failed`: questions whose asking failed; `fallbacks`: answers that are quotes although a writer was asked for.
+    `calibration_error`, `risk_area`: of the answers' own confidence (quantities).
+    `cost`: of all, in the currency of the prices told, None where the writer of any answer has none;
+    `cost_per_question`: its mean over those that have one.
+    `failed`: questions whose asking failed; `fallbacks`: answers that are quotes although a writer was asked for;
+    `unjudged`: answers whose citations the judge gave no verdict on.
     """
 
     questions: int
@@ -46,6 +51,8 @@ class Summary:
     passage_ndcg_at_10: float | None
     asked: int
     right: float | None
+    contains: float | None
+    token_f1: float | None
     assertions_met: float | None
     wrong: float | None
     score: float | None
@@ -58,14 +65,20 @@ class Summary:
     citations_resolved: float | None
     citation_recall: float | None
     citation_precision: float | None
+    calibration_error: float | None
+    risk_area: float | None
     median_first_evidence_seconds: float | None
     median_first_word_seconds: float | None
     median_total_seconds: float | None
     p95_first_evidence_seconds: float | None
+    p95_first_word_seconds: float | None
     p95_total_seconds: float | None
     tokens_read: int
     tokens_written: int
+    cost: float | None
+    cost_per_question: float | None
     fallbacks: int
+    unjudged: int
     failed: int
 
 
@@ -103,27 +116,17 @@ def summarise(outcomes: Sequence[Outcome]) -> Summary:
         abstained=sum(one.answered is False for one in asked),
         sentences=sum(one.sentences for one in shown),
         citations=sum(one.citations for one in shown),
-        median_first_evidence_seconds=_quantile((one.first_evidence_seconds for one in listed), 0.5),
-        median_first_word_seconds=_quantile((one.first_word_seconds for one in listed), 0.5),
-        median_total_seconds=_quantile((one.total_seconds for one in listed), 0.5),
-        p95_first_evidence_seconds=_quantile((one.first_evidence_seconds for one in listed), 0.95),
-        p95_total_seconds=_quantile((one.total_seconds for one in listed), 0.95),
         tokens_read=sum(one.tokens_read for one in listed),
         tokens_written=sum(one.tokens_written for one in listed),
+        cost=_cost(asked),
+        unjudged=sum(one.judge_error is not None for one in listed),
         fallbacks=sum(one.mode == "writer" and one.fallback is not None for one in listed),
         failed=sum(one.error is not None for one in listed),
         **{name: value(listed, name) for name in FIGURES},
+        **{name: quantity(listed, name) for name in QUANTITIES},
     )
 
 
-def _quantile(values: Iterable[float | None], share: float) -> float | None:
-    """The value below which that share of the known ones lies, interpolated between the two nearest."""
-    known = sorted(value for value in values if value is not None)
-    if not known:
-        return None
-    if share == 0.5:
-        return median(known)
-    at = share * (len(known) - 1)
-    below = int(at)
-    above = min(below + 1, len(known) - 1)
-    return known[below] + (known[above] - known[below]) * (at - below)
+def _cost(asked: Sequence[Outcome]) -> float | None:
+    costs = [one.cost for one in asked if one.error is None]
+    return sum(one for one in costs if one is not None) if costs and None not in costs else None

@@ -1,16 +1,19 @@
-"""A run as Markdown, short enough for a pull request. Leaves out: the page with everything (page)."""
+"""A run, or several side by side, as Markdown, short enough for a pull request. Leaves out: the page (page)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from app.evaluation.metrics.comparing import Pair, compare
 from app.evaluation.metrics.figures import is_ranked
 from app.evaluation.metrics.gate import Checked
 from app.evaluation.metrics.intervals import LEVEL, intervals
-from app.evaluation.metrics.summary import summarise
+from app.evaluation.metrics.summary import Summary, summarise
 from app.evaluation.outcomes import Outcome
-from app.evaluation.report.comparison_text import one_line, told
+from app.evaluation.report.comparison_text import difference_rows, one_line, told
+from app.evaluation.report.everything import spent
+from app.evaluation.report.systems_text import systems_rows
 from app.evaluation.report.table import HEADLINE, with_interval
 from app.evaluation.runs.files import Run
 
@@ -28,10 +31,57 @@ def run_markdown(run: Run, gate: Sequence[Checked]) -> str:
     for kind in dict.fromkeys(one.kind for one in run.outcomes):
         lines.append(_row(plain(kind), [one for one in run.outcomes if one.kind == kind]))
     lines.append(_row("**total**", run.outcomes))
-    if total.median_total_seconds is not None and total.p95_total_seconds is not None:
-        lines += ["", f"Time: median {total.median_total_seconds:.2f} s, p95 {total.p95_total_seconds:.2f} s."]
+    lines += ["", *_sums(total)]
     lines += _failures(run.outcomes)
     return "\n".join(lines) + "\n"
+
+
+def comparison_markdown(names: Sequence[str], runs: Sequence[Run]) -> str:
+    """Each run's headline; then each beside the first: the paired figures, and the first of what changed."""
+    lines = [f"## onrecord eval: {', '.join(map(plain, names))}", "", *_table(systems_rows(names, runs))]
+    for name, run in zip(names[1:], runs[1:], strict=True):
+        comparison = compare(runs[0].outcomes, run.outcomes)
+        lines += ["", f"### {plain(names[0])} (first) and {plain(name)} (second)", ""]
+        lines += _table(difference_rows(comparison))
+        for change in ("worse", "better"):
+            pairs = comparison.changed(change)
+            lines += ["", f"{change.capitalize()}: {len(pairs)} of {len(comparison.pairs)}", ""]
+            lines += map(_pair, pairs[:MOST_FAILURES])
+            if len(pairs) > MOST_FAILURES:
+                lines.append(f"- and {len(pairs) - MOST_FAILURES} more, in the HTML report")
+    return "\n".join(lines) + "\n"
+
+
+def _pair(pair: Pair) -> str:
+    change = f"**{told(pair.first)}** to **{told(pair.second)}**"
+    return f"- {plain(pair.first.id)}, {change}: {plain(pair.first.question)}"
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    head, *others = ([plain(cell) for cell in row] for row in rows)
+    lines = (f"| {' | '.join(row)} |" for row in others)
+    return [f"| {' | '.join(head)} |", f"|---|{'---:|' * (len(head) - 1)}", *lines]
+
+
+def _sums(total: Summary) -> Iterator[str]:
+    """Citations, confidence, time and tokens, a line each where there are any."""
+    shares = (
+        ("sentences supported", total.citation_recall),
+        ("citations needed", total.citation_precision),
+        ("that resolve", total.citations_resolved),
+        ("abstained where it should", total.abstention_recall),
+        ("calibration error", total.calibration_error),
+    )
+    if known := [f"{name} {value:.2f}" for name, value in shares if value is not None]:
+        yield f"{', '.join(known).capitalize()}."
+    waits = (
+        ("first evidence", total.median_first_evidence_seconds, total.p95_first_evidence_seconds),
+        ("first word", total.median_first_word_seconds, total.p95_first_word_seconds),
+        ("whole answer", total.median_total_seconds, total.p95_total_seconds),
+    )
+    known = [f"{name} {p50:.2f} / {p95:.2f}" for name, p50, p95 in waits if p50 is not None and p95 is not None]
+    if known:
+        yield f"Seconds, median / p95: {', '.join(known)}. {spent(total)}"
 
 
 def plain(text: str, longest: int = 200) -> str:

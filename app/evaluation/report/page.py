@@ -13,10 +13,12 @@ from typing import Any
 from app.evaluation.metrics.figures import RANGES
 from app.evaluation.metrics.gate import Checked
 from app.evaluation.metrics.intervals import LEVEL, intervals
-from app.evaluation.metrics.selective import beyond_given, calibration, calibration_error, risk_coverage
+from app.evaluation.metrics.quantities import QUANTITIES
+from app.evaluation.metrics.selective import beyond_given, calibration, risk_coverage
 from app.evaluation.metrics.summary import Summary, summarise
 from app.evaluation.outcomes import Outcome
 from app.evaluation.report.charts import calibration_chart, interval_bar, latency_chart, risk_coverage_chart
+from app.evaluation.report.everything import figures_section, time_section
 from app.evaluation.report.failures import failure_section
 from app.evaluation.report.finding import finding_section
 from app.evaluation.report.table import with_interval
@@ -57,6 +59,8 @@ def run_page(run: Run, gate: Sequence[Checked]) -> str:
         f"<h2>By kind of question</h2>{_kinds(outcomes)}"
         f"{finding_section(outcomes, total)}"
         f"{_charts(outcomes, total)}"
+        f"{time_section(total, intervals(outcomes, QUANTITIES))}"
+        f"{figures_section(outcomes)}"
         f"{failure_section(outcomes)}"
         f"{_made_by(run)}",
     )
@@ -106,6 +110,10 @@ def _about(run: Run, total: Summary) -> str:
         notes.append(f"{total.gold_missing} questions name only articles that are not in the library.")
     if taken := run.record.get("taken_over"):
         notes.append(f"{taken} answers, and their times, are those of earlier runs made by the same program.")
+    if total.unjudged:
+        notes.append(f"{total.unjudged} answers got no verdict from the judge: their citations are not counted.")
+    if (at_a_time := run.record.get("options", {}).get("parallel") or 1) > 1:
+        notes.append(f"{at_a_time} questions were asked at a time: the times are those under that load.")
     told = "".join(f'<p class="bad">{escape(note)}</p>' for note in notes)
     return f'<p class="soft">{escape(", ".join(parts))}</p>{told}'
 
@@ -159,13 +167,13 @@ def _charts(outcomes: Sequence[Outcome], total: Summary) -> str:
         figures.append(_figure("Risk and coverage", risk_coverage_chart(points, beyond_given(outcomes)), told))
         told = (
             f"How often answers of a confidence are right, with {LEVEL:.0%} intervals. Mean distance from the diagonal "
-            f"(calibration error): {calibration_error(bins):.2f}. Answers below the diagonal were too sure."
+            f"(calibration error): {total.calibration_error or 0.0:.2f}. Answers below the diagonal were too sure."
         )
         figures.append(_figure("Calibration", calibration_chart(bins), told))
     seconds = [one.total_seconds for one in outcomes if one.total_seconds is not None]
     if seconds and total.median_total_seconds is not None and total.p95_total_seconds is not None:
         marks = (("median", total.median_total_seconds), ("p95", total.p95_total_seconds))
-        told = f"{total.tokens_read:,} tokens read and {total.tokens_written:,} written by the writer in all."
+        told = "How many questions took how long, from being asked to the whole answer."
         figures.append(_figure("Time", latency_chart(seconds, marks), told))
     return f'<h2>Confidence and time</h2><div class="charts">{"".join(figures)}</div>' if figures else ""
 

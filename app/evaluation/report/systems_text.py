@@ -17,9 +17,20 @@ _MORE = (
     ("cit.R", "citation_recall", ".2f"),
     ("cit.P", "citation_precision", ".2f"),
     ("resolve", "citations_resolved", ".2f"),
-    ("p50 s", "median_total_seconds", ".2f"),
-    ("p95 s", "p95_total_seconds", ".2f"),
+    ("F1", "token_f1", ".2f"),
+    ("cal.err", "calibration_error", ".2f"),
+    ("evid. p50", "median_first_evidence_seconds", ".2f"),
+    ("p95", "p95_first_evidence_seconds", ".2f"),
+    ("word p50", "median_first_word_seconds", ".2f"),
+    ("p95", "p95_first_word_seconds", ".2f"),
+    ("all p50", "median_total_seconds", ".2f"),
+    ("p95", "p95_total_seconds", ".2f"),
+    ("read", "tokens_read", ",d"),
+    ("written", "tokens_written", ",d"),
+    ("cost", "cost", ".4g"),
 )
+"""Times in seconds: to the first evidence, the first word, the whole answer. Tokens and cost are those of all."""
+_ONLY_WHERE_KNOWN = frozenset({"cost"})
 
 
 def systems_text(names: Sequence[str], runs: Sequence[Run]) -> str:
@@ -32,11 +43,17 @@ def systems_text(names: Sequence[str], runs: Sequence[Run]) -> str:
 
 
 def systems_rows(names: Sequence[str], runs: Sequence[Run]) -> list[tuple[str, ...]]:
-    """A head, then a row a system: its headline figures with intervals, and how long it takes."""
-    rows: list[tuple[str, ...]] = [("system", "n", *HEADLINE, *(head for head, _, _ in _MORE))]
-    for name, run in zip(names, runs, strict=True):
-        summary, found = summarise(run.outcomes), intervals(run.outcomes, HEADLINE)
-        more = ((getattr(summary, figure), form) for _, figure, form in _MORE)
+    """A head, then a row a system: its headline figures with intervals, how long it takes, what it reads and costs."""
+    summaries = [summarise(run.outcomes) for run in runs]
+    shown = [
+        column
+        for column in _MORE
+        if column[1] not in _ONLY_WHERE_KNOWN or any(getattr(one, column[1]) is not None for one in summaries)
+    ]
+    rows: list[tuple[str, ...]] = [("system", "n", *HEADLINE, *(head for head, _, _ in shown))]
+    for name, run, summary in zip(names, runs, summaries, strict=True):
+        found = intervals(run.outcomes, HEADLINE)
+        more = ((getattr(summary, figure), form) for _, figure, form in shown)
         rows.append(
             (
                 name,

@@ -123,8 +123,15 @@ def _notes(total: Summary, outcomes: Sequence[Outcome]) -> list[str]:
             f"{total.abstained} abstentions; {total.sentences} sentences and {total.citations} citations shown; "
             f"median {_seconds(total.median_first_evidence_seconds)} to the first evidence, "
             f"{_seconds(total.median_first_word_seconds)} to the first sentence, "
-            f"{_seconds(total.median_total_seconds)} in all."
+            f"{_seconds(total.median_total_seconds)} in all "
+            f"(p95 {_seconds(total.p95_first_evidence_seconds)}, {_seconds(total.p95_first_word_seconds)}, "
+            f"{_seconds(total.p95_total_seconds)})."
         )
+    if total.cost is not None:
+        notes.append(f"{total.tokens_read:,} tokens read, {total.tokens_written:,} written: {total.cost:.4g} in all.")
+    if total.unjudged:
+        why = next(one.judge_error for one in outcomes if one.judge_error)
+        notes.append(f"{total.unjudged} answers got no verdict from the judge, and are not counted (the first: {why}).")
     if total.gold_missing:
         notes.append(
             f"{total.gold_missing} questions name only articles that are not in this library: counted as not found."

@@ -147,9 +147,10 @@ def _write_record(lines: Path, record: dict[str, Any]) -> None:
 
 
 def _usable(outcomes: Sequence[Outcome], questions: Sequence[Golden]) -> list[Outcome]:
-    """Those that did not fail and whose question and day are as they were, or are not among these."""
+    """Those asked and judged without failing, whose question and day are as they were, or are not among these."""
     wanted = {question.id: question for question in questions}
-    return [one for one in outcomes if one.error is None and _is_same(one, wanted.get(one.id))]
+    sound = (one for one in outcomes if one.error is None and one.judge_error is None)
+    return [one for one in sound if _is_same(one, wanted.get(one.id))]
 
 
 def _is_same(one: Outcome, question: Golden | None) -> bool:

@@ -22,10 +22,10 @@ from index.modelfiles import Model
 
 _TOP = Path(__file__).resolve().parents[3]
 _SOURCES = ("app", "index", "prompts")
-_NOT_ASKED = frozenset({"web", "cli", "doctor", "benchmark", "proposing"})
+_NOT_ASKED = frozenset({"web", "cli", "doctor", "benchmark", "proposing", "report"})
 """What no answer depends on."""
 _PACKAGES = ("chromadb", "llama-index-core", "numpy", "onnxruntime", "openai", "tantivy", "tokenizers", "xllamacpp")
-_NO_MATTER = frozenset({"library", "cache_dir", "offline", "writer_file", "embedding_file", "host", "port"})
+_NO_MATTER = frozenset({"library", "cache_dir", "offline", "writer_file", "embedding_file", "nli_file", "host", "port"})
 """Settings that no answer depends on: places, whose contents are told by hash."""
 VARIED = tuple(name for name, field in Settings.model_fields.items() if field.repr and name not in _NO_MATTER)
 """The settings that answers depend on; what is not to be shown, a key, is not among them."""
@@ -44,7 +44,7 @@ def provenance(settings: Settings) -> dict[str, Any]:
         "platform": f"{platform.system()} {platform.machine()}",
         "packages": {name: _version(name) for name in _PACKAGES},
         "settings": {name: _without_login(getattr(settings, name)) for name in VARIED},
-        "writer": _model(modelfiles.WRITER) if _is_embedded(settings) else settings.llm_model,
+        "writer": _model(modelfiles.WRITER) if is_embedded(settings) else settings.llm_model,
         "embedding": settings.embedding_model if settings.embedding_base_url else _model(modelfiles.EMBEDDING),
         "library": _library(settings.library),
     }
@@ -68,7 +68,8 @@ def differences(one: Any, other: Any, name: str = "") -> Iterator[tuple[str, Any
         yield name, one, other
 
 
-def _is_embedded(settings: Settings) -> bool:
+def is_embedded(settings: Settings) -> bool:
+    """Whether the embedded writer would write."""
     return settings.writer == "auto" and not settings.llm_base_url
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from app.evaluation.outcomes import Mode, Outcome, append_outcome, rewrite_outco
 from app.evaluation.runs.files import begin, note_taken_over, spared
 from app.evaluation.runs.running import AskedDesk, ask_all
 
+Price = tuple[str, float, float]
+"""A model's name, and what a million tokens cost that it reads and writes."""
+
 
 def recorded_run(
     desk: AskedDesk,
@@ -26,8 +30,12 @@ def recorded_run(
     record: dict[str, Any],
     fresh: bool,
     judge: Supports | None = None,
+    parallel: int = 1,
+    prices: Sequence[Price] = (),
 ) -> list[Outcome]:
     """Outcomes in the order of the questions; those not kept are asked, and written to `lines` one by one.
+
+    `parallel` questions are asked at a time; `prices` tell what answers have cost, those of earlier runs as well.
 
     Unless `fresh`, answers are taken from earlier runs beside it that were made by the same program, settings, models
     and library. When all is done the file has the order of the questions, whatever became of the run in between.
@@ -37,16 +45,23 @@ def recorded_run(
         _take_over(lines, kept, spared(lines, questions, mode, record), questions)
     missing = [question for question in questions if question.id not in kept]
     asked: dict[str, Outcome] = {}
-    for outcome in _with_progress(
-        ask_all(desk, missing, mode=mode, judge=judge), len(questions), len(questions) - len(missing)
-    ):
+    asking = ask_all(desk, missing, mode=mode, judge=judge, parallel=parallel)
+    for outcome in _with_progress(asking, len(questions), len(questions) - len(missing)):
         append_outcome(lines, outcome)
         asked[outcome.id] = outcome
-    everything = kept | asked
+    everything = {name: priced(outcome, prices) for name, outcome in (kept | asked).items()}
     outcomes = [everything[question.id] for question in questions]
-    others = [kept[name] for name in kept.keys() - {question.id for question in questions}]
+    others = [everything[name] for name in kept.keys() - {question.id for question in questions}]
     rewrite_outcomes(lines, [*outcomes, *others])
     return outcomes
+
+
+def priced(outcome: Outcome, prices: Sequence[Price]) -> Outcome:
+    """With what its tokens cost; as it was where no price is told for its writer. Cached tokens cost as others do."""
+    for model, read, written in prices:
+        if outcome.writer == model:
+            return replace(outcome, cost=(outcome.tokens_read * read + outcome.tokens_written * written) / 1_000_000)
+    return outcome
 
 
 def _take_over(lines: Path, kept: dict[str, Outcome], found: dict[str, Outcome], questions: Sequence[Golden]) -> None:

@@ -1,16 +1,19 @@
-"""Puts golden questions to a Desk, one after the other. Leaves out: reading them, and the figures over them."""
+"""Puts golden questions to a Desk, one after the other or several at a time. Leaves out: reading them, figures."""
 
 from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Protocol
 
+from app.errors import JudgeError
 from app.evaluation.golden.locating import gold_articles, ranks_of_quotes
+from app.evaluation.golden.matching import contains, token_f1
 from app.evaluation.golden.reading import Golden
 from app.evaluation.metrics.citation_quality import Supports, citation_quality
 from app.evaluation.metrics.figures import DEPTH
@@ -73,16 +76,31 @@ def golden_hash(question: Golden) -> str:
 
 
 def ask_all(
-    desk: AskedDesk, questions: Sequence[Golden], *, mode: Mode, judge: Supports | None = None
+    desk: AskedDesk, questions: Sequence[Golden], *, mode: Mode, judge: Supports | None = None, parallel: int = 1
 ) -> Iterator[Outcome]:
-    """Ask the questions in order and tell how each went. A question that fails is an outcome too.
+    """Ask the questions and tell how each went, in order. A question that fails is an outcome too.
 
-    Only errors of the OnRecord tree are taken as such; any other is a fault of the program and is raised.
+    With `parallel` so many are asked at a time, and told as they are done. Only errors of the OnRecord tree are taken
+    as a failure; any other is a fault of the program and is raised, and no further question is asked.
     """
     gold = gold_articles(questions, desk.articles())
     find_version = lru_cache(maxsize=_VERSIONS_KEPT)(desk.article)
-    for question in questions:
-        yield _ask(desk, question, mode, gold, find_version, judge)
+
+    def ask(question: Golden) -> Outcome:
+        return _ask(desk, question, mode, gold, find_version, judge)
+
+    yield from map(ask, questions) if parallel == 1 else _side_by_side(ask, questions, parallel)
+
+
+def _side_by_side(ask: Callable[[Golden], Outcome], questions: Sequence[Golden], parallel: int) -> Iterator[Outcome]:
+    with ThreadPoolExecutor(parallel, thread_name_prefix="asking") as threads:
+        waiting = [threads.submit(ask, question) for question in questions]
+        try:
+            for done in as_completed(waiting):
+                yield done.result()
+        finally:
+            for one in waiting:
+                one.cancel()
 
 
 def _ask(
@@ -125,9 +143,12 @@ def _judged(
 ) -> Outcome:
     right = answer.answered and question.is_right(answer.text)
     verified = verify(answer, find_version)
-    quality = citation_quality(answer, judge)
+    stated = answer.text if answer.answered else ""
+    outcome = _with_quality(outcome, answer, judge)
     return replace(
         outcome,
+        contains=contains(stated, question.expected) if question.expected else None,
+        token_f1=token_f1(stated, question.expected) if question.expected else None,
         standalone_question=answer.standalone_question,
         answered=answer.answered,
         reason=answer.reason,
@@ -151,9 +172,6 @@ def _judged(
         sentences=verified.sentences,
         sentences_supported=verified.sentences_supported,
         citations=verified.citations,
-        sentences_entailed=quality.supported,
-        citation_uses=quality.uses,
-        citations_needed=quality.needed,
         citations_resolved=verified.citations_resolved,
         writer=answer.writer,
         fallback=answer.fallback,
@@ -163,6 +181,20 @@ def _judged(
         total_seconds=answer.timings.total_seconds,
         tokens_read=answer.tokens.read,
         tokens_written=answer.tokens.written,
+    )
+
+
+def _with_quality(outcome: Outcome, answer: Answer, judge: Supports | None) -> Outcome:
+    """With the counts of its citations. A judge that fails says nothing of the answer: it is told, and not counted."""
+    try:
+        quality = citation_quality(answer, judge)
+    except JudgeError as error:
+        return replace(outcome, judge_error=str(error))
+    return replace(
+        outcome,
+        sentences_entailed=quality.supported,
+        citation_uses=quality.uses,
+        citations_needed=quality.needed,
     )
 
 

@@ -7,6 +7,7 @@ turns, so a follow-up reaches it as it was typed. Leaves out: anything that woul
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from app.config import Settings
 from app.describing import facts
 from app.errors import WriterError
-from app.evaluation.systems.bare_writer import open_bare_writer
+from app.evaluation.systems.bare_writer import open_bare_writer, spent
 from app.evaluation.systems.engine_reply import answer_of
 from app.schema import Answer, ArticleSummary
 from app.wiring import open_embedder
@@ -61,6 +62,7 @@ class CitationEngine:
 
         Raises WriterError when it gives none: that is a failure, no abstention.
         """
+        spent(self._llm)  # what an earlier question cost that failed
         started = time.perf_counter()
         try:
             response = self._engine.query(question)
@@ -72,8 +74,9 @@ class CitationEngine:
             question=question,
             turn_id=uuid4().hex[:16],
             writer=self._llm.metadata.model_name,
-            retrieval_seconds=self._retriever.latest_seconds,
+            retrieval_seconds=self._retriever.latest.seconds,
             total_seconds=time.perf_counter() - started,
+            tokens=spent(self._llm),
         )
 
     def search(
@@ -116,7 +119,7 @@ class DenseRetriever(BaseRetriever):
         self._vectors = ExactVectors(library.dimension)
         self._vectors.catch_up(library)
         self._catalogue = library.catalogue()
-        self.latest_seconds = 0.0
+        self.latest = _Latest()
         super().__init__()
 
     def nearest(self, question: str, k: int) -> list[NodeWithScore]:
@@ -137,7 +140,7 @@ class DenseRetriever(BaseRetriever):
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         started = time.perf_counter()
         nodes = self.nearest(query_bundle.query_str, CHUNKS_READ)
-        self.latest_seconds = time.perf_counter() - started
+        self.latest.seconds = time.perf_counter() - started
         return nodes
 
     def _node(self, chunk_id: int) -> TextNode:
@@ -166,6 +169,12 @@ class DenseRetriever(BaseRetriever):
             published_at=version.published_at,
             url=version.url,
         )
+
+
+class _Latest(threading.local):
+    """How long this thread's latest search took."""
+
+    seconds = 0.0
 
 
 @contextmanager

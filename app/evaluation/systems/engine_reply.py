@@ -29,6 +29,7 @@ def answer_of(
     retrieval_seconds: float,
     total_seconds: float,
     first_word_seconds: float | None = None,
+    tokens: Tokens | None = None,
 ) -> Answer:
     """The reply as an answer: abstaining where it declines; citations are the sources named that there are.
 
@@ -58,7 +59,7 @@ def answer_of(
             first_word_seconds=(first_word_seconds or total_seconds) if answered else None,
             total_seconds=total_seconds,
         ),
-        tokens=Tokens(),
+        tokens=tokens or Tokens(),
     )
 
 

@@ -1,4 +1,4 @@
-"""Who judges whether passages support a sentence: our checker, or a model at the configured endpoint.
+"""Who judges whether passages support a sentence: our checker, an NLI model, or a model at an endpoint.
 
 Leaves out: what is counted of that (citation_quality).
 """
@@ -6,7 +6,7 @@ Leaves out: what is counted of that (citation_quality).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.llms import LLM
 
 from app.config import Settings
-from app.errors import ConfigError, WriterError
+from app.errors import ConfigError, JudgeError
 from app.evaluation.metrics.citation_quality import Supports, stands_word_for_word, supports
 from app.evaluation.systems.bare_writer import open_bare_writer
 from index.articles import Evidence
@@ -23,23 +23,31 @@ from prompts import render
 _VERDICT = re.compile(r"\b(yes|no)\b", re.IGNORECASE)
 
 
-class ModelJudge:
-    """Asks a model, once for the same sentence over the same passages. Quotes are not asked about: they stand there."""
+class _Remembering:
+    """Asks a model once for the same sentence over the same passages. Quotes are not asked about: they stand there."""
 
-    def __init__(self, llm: LLM) -> None:
-        self._llm = llm
+    def __init__(self, ask: Callable[[str, tuple[str, ...]], bool]) -> None:
+        self._ask = ask
         self._known: dict[tuple[str, tuple[str, ...]], bool] = {}
 
     def supports(self, text: str, passages: Sequence[Evidence]) -> bool:
-        """The model's verdict. Raises WriterError when it gives none."""
+        """The model's verdict. Raises JudgeError when it gives none."""
         if not passages:
             return False
         asked = (text, tuple(passage.quote for passage in passages))
         if asked not in self._known:
-            self._known[asked] = stands_word_for_word(text, passages) or self._ask(text, asked[1])
+            self._known[asked] = stands_word_for_word(text, passages) or self._ask(*asked)
         return self._known[asked]
 
-    def _ask(self, text: str, quotes: Sequence[str]) -> bool:
+
+class ModelJudge:
+    """A language model that is asked for yes or no."""
+
+    def __init__(self, llm: LLM) -> None:
+        self._llm = llm
+
+    def entails(self, text: str, quotes: Sequence[str]) -> bool:
+        """Whether it says yes. Raises JudgeError when it says neither."""
         listed = "\n".join(f"[{number}] {' '.join(quote.split())}" for number, quote in enumerate(quotes, start=1))
         messages = [
             ChatMessage(role="system", content=render("judge_system")),
@@ -50,10 +58,10 @@ class ModelJudge:
         try:
             reply = "".join(piece.delta or "" for piece in self._llm.stream_chat(messages))
         except Exception as error:  # the border to openai and httpx, which raise their own kinds
-            raise WriterError(f"the judge failed: {error}") from error
+            raise JudgeError(f"the judge failed: {error}") from error
         verdict = _VERDICT.search(reply)
         if verdict is None:
-            raise WriterError(f"the judge said neither yes nor no but {reply[:80]!r}: name another model")
+            raise JudgeError(f"the judge said neither yes nor no but {reply[:80]!r}: name another model")
         return verdict[1].lower() == "yes"
 
 
@@ -67,14 +75,23 @@ class Judge:
 
 @contextmanager
 def open_judge(name: str, settings: Settings | None) -> Iterator[Judge]:
-    """Our checker for "checker", for "llm" the model at the endpoint that the settings name.
+    """Our checker for "checker", for "llm" the model at the endpoint that the settings name, for "nli" their NLI model.
 
-    Raises ConfigError where they name none: the embedded writer is too small to judge.
+    Raises ConfigError where they name none: the embedded writer is too small to judge. Raises ModelFileError for an
+    NLI model that cannot be used.
     """
+    if name == "nli":
+        if settings is None or not settings.nli_file:
+            raise ConfigError("--judge nli needs a model: set ONRECORD_NLI_FILE to an NLI model's .onnx file")
+        from app.evaluation.systems.nli import NliJudge
+
+        nli = NliJudge(settings.nli_file.expanduser())
+        yield Judge(_Remembering(nli.entails).supports, {"judge": f"nli {nli.sha256}"})
+        return
     if name != "llm":
         yield Judge()
         return
     if settings is None or not settings.llm_base_url:
         raise ConfigError("--judge llm needs a model to ask: set ONRECORD_LLM_BASE_URL and ONRECORD_LLM_MODEL")
     with open_bare_writer(settings) as llm:
-        yield Judge(ModelJudge(llm).supports, {"judge": str(settings.llm_model)})
+        yield Judge(_Remembering(ModelJudge(llm).entails).supports, {"judge": str(settings.llm_model)})

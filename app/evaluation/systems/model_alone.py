@@ -15,6 +15,7 @@ from llama_index.core.llms import LLM
 
 from app.errors import WriterError
 from app.evaluation.runs.running import AskedDesk
+from app.evaluation.systems.bare_writer import spent
 from app.evaluation.systems.engine_reply import answer_of
 from app.schema import Answer, ArticleSummary
 from index.articles import Retrieved, Version
@@ -38,6 +39,7 @@ class ModelAlone:
         """The model's reply. Raises WriterError when it gives none: that is a failure, no abstention."""
         turns = [message for asked, told in history for message in (("user", asked), ("assistant", told))]
         messages = [ChatMessage(role=role, content=text) for role, text in (*turns, ("user", question))]
+        spent(self._llm)  # what an earlier question cost that failed
         started, first_word, pieces = time.perf_counter(), None, []
         try:
             for piece in self._llm.stream_chat(messages):
@@ -54,6 +56,7 @@ class ModelAlone:
             retrieval_seconds=0.0,
             first_word_seconds=first_word,
             total_seconds=time.perf_counter() - started,
+            tokens=spent(self._llm),
         )
 
     def search(self, question: str, *, k: int = 10, as_of: date | str | None = None) -> Retrieved:

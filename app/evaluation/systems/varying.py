@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from pydantic import ValidationError
+
 from app.config import Settings
 from app.errors import ConfigError, QuestionError
 from app.evaluation.runs.provenance import VARIED
@@ -71,6 +73,7 @@ def _changed(settings: Settings, values: dict[str, Any]) -> Settings:
     """The settings with these values, checked as from the environment."""
     try:
         return Settings.model_validate({**settings.model_dump(), **values})
-    except ValueError as error:
-        told = ", ".join(f"{name}={value}" for name, value in values.items())
-        raise ConfigError(f"--vary: {told} cannot be: {' '.join(str(error).split())[:200]}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        raise ConfigError(f"--vary {name}={first['input']}: {first['msg'].lower()}") from error
