@@ -148,6 +148,21 @@ def test_a_record_that_is_broken_is_named(evaluate: Callable[..., int], desk: Sc
         read_run(tmp_path / "runs" / "first.jsonl")
 
 
+@pytest.mark.parametrize("damage", ["{", "[]", '{"options": 3}'])
+def test_a_broken_run_beside_it_is_in_nobodys_way(
+    evaluate: Callable[..., int], desk: ScriptedDesk, tmp_path: Path, damage: str
+) -> None:
+    runs = tmp_path / "runs"
+    assert evaluate(desk, "--output", str(runs / "first.jsonl")) == 0
+    (runs / "first.run.json").write_text(damage, encoding="utf-8")
+    assert evaluate(desk, "--output", str(runs / "second.jsonl")) == 0
+    with pytest.raises(GoldenFileError, match=r"first\.run\.json cannot be read"):
+        read_run(runs / "first.jsonl")
+    (runs / "second.jsonl").write_text("no outcome\n" * 2, encoding="utf-8")
+    assert evaluate(desk, "--output", str(runs / "third.jsonl")) == 0
+    assert len(read_run(runs / "third.jsonl").outcomes) == 3
+
+
 def test_a_run_of_before_there_were_records_is_resumed(
     evaluate: Callable[..., int], desk: ScriptedDesk, tmp_path: Path
 ) -> None:

@@ -120,10 +120,9 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
 
 def count(text: str) -> int:
     """A whole number from 1 up."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} questions are none: give 1 or more")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 up")
+    return int(text)
 
 
 def price(text: str) -> tuple[str, float, float]:

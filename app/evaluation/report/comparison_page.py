@@ -13,7 +13,7 @@ from app.evaluation.report.charts import interval_bar
 from app.evaluation.report.comparison_text import difference_rows, made_differently, told
 from app.evaluation.report.failures import reply
 from app.evaluation.report.page import html_page
-from app.evaluation.report.systems_text import systems_rows
+from app.evaluation.report.systems_text import more_rows, systems_rows
 from app.evaluation.runs.files import Run
 
 
@@ -22,7 +22,9 @@ def comparison_page(names: Sequence[str], runs: Sequence[Run]) -> str:
     about = f"{len(runs[0].outcomes)} questions of {runs[0].record.get('golden', {}).get('file', 'a golden file')}"
     title = f"{', '.join(names[:-1])} and {names[-1]}"
     body = [f"<header><h1>{escape(title)}</h1><p class='soft'>{escape(about)}</p></header>"]
-    body.append(f"<h2>Headline</h2>{_plot(names, runs)}{_table(systems_rows(names, runs))}")
+    body.append(
+        f"<h2>Headline</h2>{_plot(names, runs)}{_table(systems_rows(names, runs))}{_table(more_rows(names, runs))}"
+    )
     for name, run in zip(names[1:], runs[1:], strict=True):
         comparison = compare(runs[0].outcomes, run.outcomes)
         body.append(f"<h2>{escape(names[0])} (first) and {escape(name)} (second)</h2>")

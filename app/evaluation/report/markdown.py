@@ -13,7 +13,7 @@ from app.evaluation.metrics.summary import Summary, summarise
 from app.evaluation.outcomes import Outcome
 from app.evaluation.report.comparison_text import difference_rows, one_line, told
 from app.evaluation.report.everything import spent
-from app.evaluation.report.systems_text import systems_rows
+from app.evaluation.report.systems_text import more_rows, systems_rows
 from app.evaluation.report.table import HEADLINE, with_interval
 from app.evaluation.runs.files import Run
 
@@ -38,7 +38,13 @@ def run_markdown(run: Run, gate: Sequence[Checked]) -> str:
 
 def comparison_markdown(names: Sequence[str], runs: Sequence[Run]) -> str:
     """Each run's headline; then each beside the first: the paired figures, and the first of what changed."""
-    lines = [f"## onrecord eval: {', '.join(map(plain, names))}", "", *_table(systems_rows(names, runs))]
+    lines = [
+        f"## onrecord eval: {', '.join(map(plain, names))}",
+        "",
+        *_table(systems_rows(names, runs)),
+        "",
+        *_table(more_rows(names, runs)),
+    ]
     for name, run in zip(names[1:], runs[1:], strict=True):
         comparison = compare(runs[0].outcomes, run.outcomes)
         lines += ["", f"### {plain(names[0])} (first) and {plain(name)} (second)", ""]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from app.evaluation.outcomes import Mode, Outcome, read_outcomes, rewrite_outcom
 from app.evaluation.runs.provenance import differences, key
 from app.evaluation.runs.running import golden_hash
 from index.errors import StorageError
+
+log = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 1
 _STAMP = "%Y%m%dT%H%M%SZ"
@@ -61,11 +64,14 @@ def read_record(lines: Path) -> dict[str, Any]:
         return {}
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        parts = [record, *(record.get(name, {}) for name in ("golden", "options", "made_by"))]
+        if not all(isinstance(part, dict) for part in parts):
+            raise ValueError("it is not the record of a run")
+    except (OSError, ValueError, AttributeError) as error:
         raise GoldenFileError(
             f"{path} cannot be read ({error}): remove it, and the run counts as of unknown make"
-        ) from (error)
-    return record if isinstance(record, dict) else {}
+        ) from error
+    return dict(record)
 
 
 def make_record(
@@ -125,13 +131,19 @@ def spared(lines: Path, questions: Sequence[Golden], mode: Mode, record: dict[st
     """What other runs in the same folder were answered under the same key, by question id; the newest counts."""
     if not record["key"]:
         return {}
+    wanted = {question.id for question in questions}
     found: dict[str, Outcome] = {}
     for beside in sorted(lines.parent.glob("*.run.json"), key=lambda path: path.stat().st_mtime):
         other = beside.with_name(beside.name.removesuffix(".run.json") + ".jsonl")
-        if other == lines or not other.exists() or read_record(other).get("key") != record["key"]:
+        if other == lines or not other.exists():
             continue
-        wanted = {question.id for question in questions}
-        usable = _usable(read_outcomes(other), questions)
+        try:
+            if read_record(other).get("key") != record["key"]:
+                continue
+            usable = _usable(read_outcomes(other), questions)
+        except GoldenFileError as error:  # nothing can be taken from it, which is all that it is asked for
+            log.warning("%s", error)
+            continue
         found |= {one.id: one for one in usable if one.mode == mode and one.id in wanted}
     return found
 
