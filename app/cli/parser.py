@@ -212,6 +212,7 @@ _VERBS = (
     ("eval", "run golden questions and measure the answers", evaluation.add_arguments, verbs.evaluate),
     ("golden", "look after golden questions", golden_command.add_arguments, verbs.golden),
     ("serve", "open the chat page on this machine", _serve, verbs.serve),
+    ("mcp", "be a tool of an assistant, over standard input and output", _list, verbs.mcp),
     ("doctor", "check the environment, the library and the models", _doctor, verbs.doctor),
 )
 

@@ -177,6 +177,16 @@ def serve(args: argparse.Namespace) -> int:
     return 0
 
 
+def mcp(args: argparse.Namespace) -> int:
+    """Serve an assistant over standard input and output until the input ends."""
+    from app.cli.opening import load, open_desk
+    from app.web import command
+
+    settings = load(args)
+    command.serve_streams(lambda: open_desk(settings, writer=True))
+    return 0
+
+
 def doctor(args: argparse.Namespace) -> int:
     """Check everything, mend what is asked for; 1 when a problem is left."""
     from app.cli import examining

@@ -1,4 +1,4 @@
-"""What `onrecord serve` does. Leaves out: its options (app.cli), and the page.
+"""What `onrecord serve` and `onrecord mcp` do. Leaves out: its options (app.cli), and the page.
 
 Imports stay light here: the socket is bound before Gradio is imported.
 """
@@ -33,6 +33,21 @@ def serve(desk_factory: Callable[[], Desk], *, host: str, port: int, open_browse
         threading.Thread(target=webbrowser.open, args=(server.url,), daemon=True).start()
     try:
         server.run()
+    finally:
+        desk.close()
+
+
+def serve_streams(desk_factory: Callable[[], Desk]) -> None:
+    """Serve an assistant (Model Context Protocol) over standard input and output until the input ends."""
+    import asyncio
+
+    from app.web.api.assistants import serve_streams as serving
+    from app.web.api.building import new_asking
+
+    desk = OpeningDesk(desk_factory)
+    desk.start()
+    try:
+        asyncio.run(serving(desk, new_asking()))
     finally:
         desk.close()
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.web.api import PREFIX, articles, asking, completions, conversations, documentation, finding, health
+from app.web.api.assistants import AssistantsEndpoint
 from app.web.api.limiting import BodyLimit
 from app.web.api.measuring import Counted, Measures
 from app.web.api.problems import add_handlers
@@ -17,27 +22,46 @@ RUNNING = 4
 """Questions answered at a time: two cores are busy with as many, and each holds a thread."""
 WAITING = 32
 """Questions in line: the last of them waits for eight others, some seconds with quotes, minutes with a small model."""
-_ADDRESSES = ("/api", "/v1", "/healthz", "/readyz", "/metrics")
+_ADDRESSES = ("/api", "/v1", "/mcp", "/healthz", "/readyz", "/metrics")
 DESCRIPTION = """Questions and answers over a library of articles; every sentence of an answer stands on an exact quote.
 Errors are problem documents (RFC 9457, `application/problem+json`)."""
 
 
 def build_api(desk: OpeningDesk, *, running: int = RUNNING, waiting: int = WAITING) -> FastAPI:
     """The API over a desk that may still be opening."""
+    questions = new_asking(running=running, waiting=waiting)
+    endpoint = AssistantsEndpoint(desk, questions)
+
+    @asynccontextmanager
+    async def living(_: FastAPI) -> AsyncIterator[None]:
+        async with endpoint.living():
+            yield
+
     app = FastAPI(
-        title="OnRecord", version="1", description=DESCRIPTION, openapi_url=OPENAPI, docs_url=None, redoc_url=None
+        title="OnRecord",
+        version="1",
+        description=DESCRIPTION,
+        openapi_url=OPENAPI,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=living,
     )
-    measures = Measures()
     app.state.desk = desk
-    app.state.asking = asking.Asking(Queue(running=running, waiting=waiting), measures)
+    app.state.asking = questions
+    app.router.routes.append(Route("/mcp", endpoint=endpoint, include_in_schema=False))
     for part in (asking, finding, articles, conversations, completions):
         app.include_router(part.router)
     app.include_router(documentation.router)
     app.include_router(health.router)
     add_handlers(app)
     app.add_middleware(BodyLimit)
-    app.add_middleware(Counted, measures=measures)
+    app.add_middleware(Counted, measures=questions.measures)
     return app
+
+
+def new_asking(*, running: int = RUNNING, waiting: int = WAITING) -> asking.Asking:
+    """What asks in turn and counts, for one server."""
+    return asking.Asking(Queue(running=running, waiting=waiting), Measures())
 
 
 class Beside:
