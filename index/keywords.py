@@ -85,10 +85,8 @@ class KeywordIndex:
                     return
                 if not held:
                     raise RetrievalError("another process has been building the keyword index for too long: stop it")
-                if self._mark is None:
+                if self._mark is None or not self._brought(library, self._mark, latest):
                     self._build(library, latest)
-                else:
-                    self._bring_to(library, self._mark, latest)
 
     def rebuild(self, library: Library) -> None:
         """Builds the index anew. Raises RetrievalError when another process does not let go of it."""
@@ -180,6 +178,20 @@ class KeywordIndex:
             self._articles = _index(self._folder / mark.build / "articles", "articles", create=True)
         self._bring_to(library, mark, latest)
         derived.delete_other_builds(self._folder, keep=mark.build)
+
+    def _brought(self, library: Library, mark: derived.Mark, latest: int) -> bool:
+        """Whether the build could be brought to the latest generation.
+
+        It cannot where files of it are damaged, or where a process was killed at the end of a commit: what it had
+        written under the names of the next commit's files is in the way of every later one.
+        """
+        try:
+            self._bring_to(library, mark, latest)
+        except (ValueError, OSError):
+            logger.warning("the keyword index of %s is damaged and is built anew", library.folder, exc_info=True)
+            self.close()
+            return False
+        return True
 
     def _bring_to(self, library: Library, mark: derived.Mark, latest: int) -> None:
         """Takes every article touched since the mark out of the index and puts its current version in."""

@@ -220,6 +220,23 @@ def test_what_is_missing_or_damaged_is_rebuilt(tmp_path: Path, harm: str) -> Non
     assert len([path for path in folder.iterdir() if path.is_dir()]) == 1
 
 
+def test_what_a_killed_commit_left_behind_is_in_nobodys_way(tmp_path: Path) -> None:
+    """Found by the crash harness: tantivy names the files of a commit by its number, and will not write over any."""
+    whole = tmp_path / "whole"
+    with Store(whole) as store:
+        store.add(*(made_article(number) for number in range(5)))
+        store.only_commit(made_article(2, sentences=4))
+    shutil.copytree(whole, tmp_path / "killed")
+    with Store(whole):
+        deletions = {path.relative_to(whole) for path in (whole / "keywords").rglob("*.del")}
+    assert deletions, "the update deletes a document"
+    for path in deletions:
+        (tmp_path / "killed" / path).write_bytes(b"")
+    with Store(tmp_path / "killed") as store:
+        assert store.embedder.seen == []
+        assert store.indexed() == (store.chunk_ids(), store.chunk_ids())
+
+
 def test_a_reader_sees_what_another_index_wrote(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         store.add(made_article(1))
