@@ -5,14 +5,12 @@ Leaves out: reading files and addresses (loading), and making vectors (embedding
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-
-import numpy as np
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from index import commits, copies
+from index.ahead import Ahead, Embedding
 from index.articles import Added, Article
 from index.embedding.protocol import Embedder
-from index.errors import EmbeddingError
 from index.identity import article_id_candidates, content_sha256, identity
 from index.keywords import KeywordIndex
 from index.library import Library
@@ -24,7 +22,6 @@ BATCH_CHUNKS = 256
 """What is embedded and committed at a time: some seconds of work, which is all that a crash can cost."""
 CATCH_UP_CHUNKS = 4_096
 """How far the derived indexes may fall behind while articles are being added."""
-EMBED_CHUNKS = 64
 
 Progress = Callable[[int, str], None]
 """Called with the number of inputs that are done, counting parts of a batch, and the title at work."""
@@ -45,18 +42,16 @@ class Ingest:
         Nothing happens until the result is iterated. Raises LibraryLockedError when another process is writing,
         EmbeddingError and StorageError; what was yielded before is in the library, nothing else is.
         """
-        batch = _Batch(progress)
-        with writer_lock(self._library.folder):
+        with writer_lock(self._library.folder), Ahead(self._embedder) as ahead:
+            line = _Line(self, ahead, progress)
             try:
                 for article in inputs:
-                    if isinstance(article, Article) and batch.may_concern(article):
-                        yield from self._commit(batch)
-                    batch.append(self._planned(article) if isinstance(article, Article) else article)
-                    if batch.chunks >= BATCH_CHUNKS or not batch.chunks:
-                        yield from self._commit(batch)
-                yield from self._commit(batch)
+                    if isinstance(article, Article) and line.may_concern(article):
+                        yield from line.finish()
+                    yield from line.take(self._planned(article) if isinstance(article, Article) else article)
+                yield from line.finish()
             finally:
-                if batch.behind:
+                if line.behind:
                     self.catch_up()
 
     def remove(self, article_id: str, *, purge: bool = False) -> None:
@@ -78,33 +73,19 @@ class Ingest:
         with self._library.reading() as connection:
             return plan(self._library, connection, article)
 
-    def _commit(self, batch: _Batch) -> Iterator[Added]:
-        plans = [item for item in batch.items if isinstance(item, Plan)]
-        if plans:
-            commits.commit(self._library, plans, self._new_vectors(plans, batch))
-            batch.behind += batch.chunks
-        done = [item.added if isinstance(item, Plan) else item for item in batch.items]
-        batch.clear()
-        if batch.behind >= CATCH_UP_CHUNKS:
-            self.catch_up()
-            batch.behind = 0
-        yield from done
-
-    def _new_vectors(self, plans: list[Plan], batch: _Batch) -> dict[bytes, bytes]:
-        """The vectors of the texts that the library does not know yet, by hash."""
-        texts: dict[bytes, tuple[str, int]] = {}
-        for position, item in enumerate(plans):
-            for text_hash, text in zip(item.text_hashes, item.embedded_texts, strict=True):
-                texts.setdefault(text_hash, (text, position))
+    def unknown(self, plans: Iterable[Plan]) -> dict[bytes, str]:
+        """The texts that the library has no vectors of, by hash."""
+        texts = {
+            text_hash: text
+            for item in plans
+            for text_hash, text in zip(item.text_hashes, item.embedded_texts, strict=True)
+        }
         unknown = commits.unknown_hashes(self._library, list(texts))
-        wanted = [(text_hash, *texts[text_hash]) for text_hash in texts if text_hash in unknown]
-        made: dict[bytes, bytes] = {}
-        for first in range(0, len(wanted), EMBED_CHUNKS):
-            part = wanted[first : first + EMBED_CHUNKS]
-            batch.report(part[0][2], plans[part[0][2]])
-            rows = vector_bytes(self._embedder, [text for _, text, _ in part])
-            made.update(zip((text_hash for text_hash, _, _ in part), rows, strict=True))
-        return made
+        return {text_hash: text for text_hash, text in texts.items() if text_hash in unknown}
+
+    def commit(self, plans: Sequence[Plan], new_vectors: Mapping[bytes, bytes]) -> None:
+        """Makes the plans true in the library."""
+        commits.commit(self._library, plans, new_vectors)
 
 
 def _identities(article: Article) -> set[str]:
@@ -115,13 +96,15 @@ def _identities(article: Article) -> set[str]:
 class _Batch:
     """Inputs on their way into one commit."""
 
-    def __init__(self, progress: Progress | None) -> None:
+    def __init__(self) -> None:
         self.items: list[Plan | Added] = []
         self.chunks = 0
-        self.behind = 0
-        self._progress = progress
-        self._done = 0
         self._identities: set[str] = set()
+
+    @property
+    def plans(self) -> list[Plan]:
+        """Those of the items that are to be committed."""
+        return [item for item in self.items if isinstance(item, Plan)]
 
     def append(self, item: Plan | Added) -> None:
         self.items.append(item)
@@ -131,31 +114,77 @@ class _Batch:
 
     def may_concern(self, article: Article) -> bool:
         """Whether a plan for the article could depend on one that is not committed yet."""
-        return bool(self._identities & _identities(article))
+        return bool(self._identities) and not self._identities.isdisjoint(_identities(article))
 
-    def report(self, position: int, at_work: Plan) -> None:
+
+class _Line:
+    """Two batches: one is being filled while the one before it is embedded. Inputs leave in the order they came."""
+
+    def __init__(self, ingest: Ingest, ahead: Ahead, progress: Progress | None) -> None:
+        self.behind = 0
+        self._ingest = ingest
+        self._ahead = ahead
+        self._progress = progress
+        self._filling = _Batch()
+        self._underway: tuple[_Batch, list[bytes], Embedding] | None = None
+        self._done = 0
+
+    def may_concern(self, article: Article) -> bool:
+        """As that of either batch."""
+        before = self._underway[0] if self._underway else None
+        return self._filling.may_concern(article) or (before is not None and before.may_concern(article))
+
+    def take(self, item: Plan | Added) -> Iterator[Added]:
+        """Puts an input in, and gives what came out by that."""
+        self._filling.append(item)
+        if self._filling.chunks >= BATCH_CHUNKS:
+            yield from self._move_on()
+        elif self._underway is not None and self._underway[2].done():
+            yield from self._settle()
+        if self._underway is None and not self._filling.chunks:
+            yield from self._told(self._filling)
+            self._filling = _Batch()
+
+    def finish(self) -> Iterator[Added]:
+        """Brings out everything that is in."""
+        yield from self._move_on()
+        yield from self._settle()
+
+    def _move_on(self) -> Iterator[Added]:
+        """The batch before is committed, and the next one embedded, while the derived indexes catch up if they must."""
+        before = list(self._settle())
+        batch, self._filling = self._filling, _Batch()
+        wanted = self._ingest.unknown(batch.plans)
+        self._underway = batch, list(wanted), self._ahead.begin(list(wanted.values()))
+        if self.behind >= CATCH_UP_CHUNKS:
+            self._ingest.catch_up()
+            self.behind = 0
+        yield from before
+
+    def _settle(self) -> Iterator[Added]:
+        """Waits for the batch under way, and commits it."""
+        if self._underway is None:
+            return
+        (batch, hashes, embedding), self._underway = self._underway, None
+        for done in embedding.parts():
+            self._report(batch, done / len(hashes))
+        rows = embedding.rows()
+        if batch.chunks:
+            self._ingest.commit(batch.plans, dict(zip(hashes, rows, strict=True)))
+            self.behind += batch.chunks
+        yield from self._told(batch)
+
+    def _told(self, batch: _Batch) -> Iterator[Added]:
+        self._done += len(batch.items)
+        if self._progress is not None and batch.items:
+            self._progress(self._done, _title(batch.items[-1]))
+        yield from (item.added if isinstance(item, Plan) else item for item in batch.items)
+
+    def _report(self, batch: _Batch, share: float) -> None:
         if self._progress is not None:
-            self._progress(self._done + position, at_work.article.title)
-
-    def clear(self) -> None:
-        self._done += len(self.items)
-        if self._progress is not None and self.items:
-            last = self.items[-1]
-            self._progress(self._done, last.article.title if isinstance(last, Plan) else last.title or last.origin)
-        self.items.clear()
-        self._identities.clear()
-        self.chunks = 0
+            position = min(int(share * len(batch.items)), len(batch.items) - 1)
+            self._progress(self._done + position, _title(batch.items[position]))
 
 
-def vector_bytes(embedder: Embedder, texts: list[str]) -> list[bytes]:
-    """The vectors of the texts as the library stores them: little-endian float32 bytes.
-
-    Raises EmbeddingError when the embedder gives something else than unit vectors of its dimension.
-    """
-    rows = np.asarray(embedder.embed_texts(texts), dtype="<f4")
-    if rows.shape != (len(texts), embedder.dimension) or not np.isfinite(rows).all():
-        raise EmbeddingError(
-            f"the embedding model '{embedder.name}' gave an array of shape {rows.shape} for {len(texts)} texts where"
-            f" ({len(texts)}, {embedder.dimension}) finite numbers are needed: check its settings"
-        )
-    return [row.tobytes() for row in rows]
+def _title(item: Plan | Added) -> str:
+    return item.article.title if isinstance(item, Plan) else item.title or item.origin

@@ -15,7 +15,7 @@ from index.articles import Added, Article
 from index.chunking import Span, chunk
 from index.identity import article_id_candidates, content_sha256, identity
 from index.library import Library
-from index.tables import articles, versions
+from index.tables import articles
 
 TITLE_CHARACTERS = 200
 """A longer title would take the place of the text in the few tokens that the embedding model reads."""
@@ -55,9 +55,9 @@ def plan(library: Library, connection: sql.Connection, article: Article) -> Plan
     if not _storable(article):
         return _failed(article, "its text is not valid Unicode: save it as UTF-8 and add it again")
     recognised_by, content = identity(article), content_sha256(article)
-    known = _find(connection, articles.c.identity == recognised_by)
+    known = _find(connection, "a.identity = ?", recognised_by)
     if known is None and recognised_by.startswith("origin:"):
-        twin = _find(connection, (versions.c.content_sha256 == content) & articles.c.removed_at.is_(None))
+        twin = _find(connection, "v.content_sha256 = ? AND a.removed_at IS NULL", content)
         if twin is not None:
             return _added(article, "unchanged", twin.article_id, twin.current_version)
     if known is not None and known.content_sha256 == content and not known.removed:
@@ -106,24 +106,16 @@ def text_hash(text: str) -> bytes:
 _MONTHS = "January February March April May June July August September October November December".split()
 
 
-def _find(connection: sql.Connection, condition: sql.ColumnElement[bool]) -> _Known | None:
-    query = (
-        sql.select(
-            articles.c.article_id,
-            articles.c.current_version,
-            articles.c.removed_at.is_not(None),
-            versions.c.content_sha256,
-            versions.c.title,
-        )
-        .join(
-            versions,
-            (versions.c.article_id == articles.c.article_id) & (versions.c.number == articles.c.current_version),
-        )
-        .where(condition)
-        .limit(1)
-    )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else _Known(*row)
+def _find(connection: sql.Connection, condition: str, value: str) -> _Known | None:
+    row = connection.exec_driver_sql(f"{_KNOWN} WHERE {condition} LIMIT 1", (value,)).one_or_none()
+    return None if row is None else _Known(row[0], row[1], bool(row[2]), row[3], row[4])
+
+
+_KNOWN = """
+SELECT a.article_id, a.current_version, a.removed_at IS NOT NULL, v.content_sha256, v.title
+FROM articles a JOIN versions v ON v.article_id = a.article_id AND v.number = a.current_version
+"""
+"""As text: an unchanged archive is nothing but this question, once an article."""
 
 
 def _new_id(connection: sql.Connection, article: Article) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import sqlalchemy as sql
 
+from index.ahead import EMBED_CHUNKS, vector_bytes
 from index.commits import next_generation
 from index.embedding.protocol import Embedder
-from index.ingest import EMBED_CHUNKS, vector_bytes
 from index.library import Library
 from index.locks import writer_lock
 from index.planning import embedded_text

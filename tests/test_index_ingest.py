@@ -6,15 +6,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from store_parts import HashEmbedder, Store, made_article
 
-from index.articles import Added
+from index.articles import Added, Article
 from index.errors import EmbeddingError, EmbeddingMismatchError, LibraryLockedError
 from index.ingest import BATCH_CHUNKS
 from index.library import Library
@@ -105,6 +107,42 @@ def test_progress_grows_to_the_number_of_inputs(store: Store) -> None:
     assert told == sorted(told)
     assert told[-1] == len(inputs)
     assert len(told) > 4
+
+
+@dataclass
+class WaitingEmbedder(HashEmbedder):
+    """Its first call returns once an input of the batch after has been asked for."""
+
+    read_on: Event = field(default_factory=Event)
+
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        assert self.read_on.wait(timeout=120)
+        return super().embed_texts(texts)
+
+
+def test_the_next_batch_is_read_while_one_is_embedded(tmp_path: Path) -> None:
+    embedder = WaitingEmbedder()
+
+    def inputs() -> Iterator[Article]:
+        for number in range(BATCH_CHUNKS + 10):
+            if number == BATCH_CHUNKS + 5:
+                embedder.read_on.set()
+            yield made_article(number, sentences=1 + number % 5)
+
+    with Store(tmp_path, embedder) as store:
+        added = list(store.ingest.add(inputs()))
+        assert [one.origin for one in added] == [f"/articles/{number}.txt" for number in range(BATCH_CHUNKS + 10)]
+        assert store.indexed() == (store.chunk_ids(), store.chunk_ids())
+    lengths = [len(text) for text in embedder.seen]
+    assert lengths[:BATCH_CHUNKS] == sorted(lengths[:BATCH_CHUNKS])
+
+
+def test_an_input_that_may_be_one_under_way_waits_for_it(store: Store) -> None:
+    first = [made_article(number) for number in range(BATCH_CHUNKS + 3)]
+    again = [made_article(1), made_article(BATCH_CHUNKS + 1), made_article(2, text="Changed everywhere.")]
+    added = store.add(*first, *again)
+    assert [one.status for one in added[-3:]] == ["unchanged", "unchanged", "updated"]
+    assert len(added) == len(first) + 3
 
 
 class OddEmbedder(HashEmbedder):

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.asked import MAX_QUESTION_CHARACTERS
-from app.schema import Answer, Verdict, published_text
+from app.describing import facts
+from app.schema import AlsoReported, Answer, Verdict, published_text
 from index.articles import Added, Retrieved, Version
 
 
@@ -57,6 +58,7 @@ class Passage(BaseModel):
     source: str | None
     published_at: str | None
     url: str | None
+    also_reported_by: list[AlsoReported] = Field(description="the near-copies that the article stands for")
 
 
 class Found(BaseModel):
@@ -77,6 +79,7 @@ class Found(BaseModel):
                 rank=rank, article_id=one.article_id, version=one.version, start=one.start, end=one.end,
                 quote=one.quote, score=one.score, title=one.title, source=one.source,
                 published_at=published_text(one.published_at), url=one.url,
+                also_reported_by=[AlsoReported(**facts(copy)) for copy in one.also_reported_by],
             )
             for rank, one in enumerate(retrieved.evidence, start=1)
         ]  # fmt: skip

@@ -1,0 +1,93 @@
+"""Embeds one batch in a thread of its own, while the next is read and planned and the last one is written.
+
+The engine's work is outside Python, so that both go on at once. Leaves out: what is embedded (ingest).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
+from threading import Event
+from typing import Self
+
+import numpy as np
+
+from index.embedding.protocol import Embedder
+from index.errors import EmbeddingError
+
+EMBED_CHUNKS = 64
+"""What the embedder is given at a time: so often progress is told, and giving up is noticed."""
+
+
+class Ahead:
+    """A thread that embeds. Leaving it gives up what is under way, after the part that it is at."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._stopped = Event()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="embedding")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+    def begin(self, texts: Sequence[str]) -> Embedding:
+        """Embeds the texts, after those begun before."""
+        told: SimpleQueue[int | None] = SimpleQueue()
+        return Embedding(self._thread.submit(self._embed, texts, told), told)
+
+    def _embed(self, texts: Sequence[str], told: SimpleQueue[int | None]) -> list[bytes]:
+        """The vectors as stored, in the order of the texts. Those of like length go together: little is padded."""
+        rows = [b""] * len(texts)
+        by_length = sorted(range(len(texts)), key=lambda row: len(texts[row]))
+        try:
+            for first in range(0, len(texts), EMBED_CHUNKS):
+                if self._stopped.is_set():
+                    break
+                part = by_length[first : first + EMBED_CHUNKS]
+                made = vector_bytes(self._embedder, [texts[row] for row in part])
+                for row, vector in zip(part, made, strict=True):
+                    rows[row] = vector
+                told.put(first + len(part))
+        finally:
+            told.put(None)
+        return rows
+
+
+class Embedding:
+    """A batch on its way."""
+
+    def __init__(self, future: Future[list[bytes]], told: SimpleQueue[int | None]) -> None:
+        self._future = future
+        self._told = told
+
+    def done(self) -> bool:
+        """Whether there is nothing more to wait for."""
+        return self._future.done()
+
+    def parts(self) -> Iterator[int]:
+        """How many texts are done, each time some more are, until all are or the embedder has failed."""
+        while (done := self._told.get()) is not None:
+            yield done
+
+    def rows(self) -> list[bytes]:
+        """The vectors as stored, in the order of the texts, once all are done. Raises what the embedder raised."""
+        return self._future.result()
+
+
+def vector_bytes(embedder: Embedder, texts: list[str]) -> list[bytes]:
+    """The vectors of the texts as the library stores them: little-endian float32 bytes.
+
+    Raises EmbeddingError when the embedder gives something else than unit vectors of its dimension.
+    """
+    rows = np.asarray(embedder.embed_texts(texts), dtype="<f4")
+    if rows.shape != (len(texts), embedder.dimension) or not np.isfinite(rows).all():
+        raise EmbeddingError(
+            f"the embedding model '{embedder.name}' gave an array of shape {rows.shape} for {len(texts)} texts where"
+            f" ({len(texts)}, {embedder.dimension}) finite numbers are needed: check its settings"
+        )
+    return [row.tobytes() for row in rows]
