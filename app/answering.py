@@ -14,6 +14,7 @@ from app.assembling import Assembly, nearest
 from app.checking import check
 from app.composing import MAX_SENTENCES, compose
 from app.conversation import standalone
+from app.disagreeing import dissents
 from app.errors import WriterError
 from app.gathering import gather, names_strangers
 from app.judging import confidence_of, stands
@@ -66,6 +67,7 @@ def answer(turn: Turn, *, retriever: Retriever, writer_source: WriterSource) -> 
             writer = None
     if writer is None or assembly.sentences:
         yield from _quote(turn, parts, assembly)
+    _add_dissents(turn, parts, assembly)
     yield assembly.finish() if assembly.sentences else assembly.abstain("not_stated")
 
 
@@ -94,6 +96,16 @@ def _quote(turn: Turn, parts: Sequence[Relevance], assembly: Assembly) -> Iterat
             if len(assembly.sentences) < MAX_SENTENCES and _fits(quote, n_words):
                 turn.first_word_seconds = turn.first_word_seconds or turn.seconds()
                 yield assembly.add_quote(quote, part=part.asked, confidence=confidence_of(quote, part, None))
+
+
+def _add_dissents(turn: Turn, parts: Sequence[Relevance], assembly: Assembly) -> None:
+    """What other articles say instead of the sentence shown for each part of the question."""
+    assert turn.retrieved is not None
+    for part in parts:
+        cited = assembly.grounds(part.asked)
+        if cited is not None:
+            for dissent in dissents(part, cited, turn.retrieved.evidence):
+                assembly.add_dissent(dissent)
 
 
 def _says_more(quote: Quote, assembly: Assembly) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.describing import facts
+from app.disagreeing import Dissent
 from app.quoting import Quote
 from app.schema import (
     AlsoReported,
     Answer,
     Citation,
+    Disagreement,
     Finished,
     Nearest,
     Reason,
@@ -37,22 +39,48 @@ class Assembly:
         self._turn = turn
         self._citations: list[Citation] = []
         self._confidences: dict[str, float] = {}
+        self._grounds: dict[str, Cited] = {}
+        self._disagreements: list[Disagreement] = []
 
     def clear(self) -> None:
         """Takes back everything: what comes next replaces it."""
         self.sentences.clear()
         self._citations.clear()
         self._confidences.clear()
+        self._grounds.clear()
+        self._disagreements.clear()
 
     def add_written(self, text: str, support: Supported, *, part: str, confidence: float) -> SentenceReleased:
         """A written sentence with what supports it; `confidence` that it answers that part of the question."""
         self._confidences.setdefault(part, confidence)
+        self._grounds.setdefault(part, support.citations[0])
         return self._add(text, "supported", support.citations)
 
     def add_quote(self, quote: Quote, *, part: str, confidence: float) -> SentenceReleased:
         """A quote, citing itself; its line breaks become spaces. `confidence` as of a written sentence."""
+        cited = Cited(quote.passage, quote.start, quote.end)
         self._confidences.setdefault(part, confidence)
-        return self._add(" ".join(quote.text.split()), "quoted", (Cited(quote.passage, quote.start, quote.end),))
+        self._grounds.setdefault(part, cited)
+        return self._add(" ".join(quote.text.split()), "quoted", (cited,))
+
+    def add_dissent(self, dissent: Dissent) -> None:
+        """What another article says instead, beside the sentences: once everything else is there."""
+        quote = dissent.quote
+        marker = self._marker(Cited(quote.passage, quote.start, quote.end))
+        self._disagreements.append(
+            Disagreement(
+                value=dissent.value,
+                against=dissent.against,
+                relation=dissent.relation,
+                articles=dissent.articles,
+                agreeing=dissent.agreeing,
+                sentence=Sentence(text=" ".join(quote.text.split()), status="quoted", citations=(marker,)),
+            )
+        )
+
+    def grounds(self, part: str) -> Cited | None:
+        """What the first sentence shown for a part of the question rests on; None where none is shown for it."""
+        return self._grounds.get(part)
 
     def cites(self, quote: Quote) -> bool:
         """Whether something of the quote is cited already."""
@@ -129,6 +157,7 @@ class Assembly:
             ),
             tokens=turn.writing.tokens if turn.writing else Tokens(),
             notes=_notes(turn),
+            disagreements=tuple(self._disagreements),
         )
         return Finished(answer=turn.answer)
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Protocol, TypedDict
 from urllib.parse import urlsplit
 
-from app.schema import published_text
+from app.schema import Disagreement, Relation, published_text
 
 
 class Described(Protocol):
@@ -73,6 +73,22 @@ def plain_day(published_at: str | None, *, short: bool = False) -> str:
     except ValueError:
         return published_at
     return f"{moment.day} {moment:{'%b' if short else '%B'}} {moment.year}"
+
+
+_RELATIONS: dict[Relation, str] = {
+    "update": "A later article tells how it changed",
+    "superseded": "An earlier article tells how it was before",
+    "conflict": "Another article says otherwise",
+}
+
+
+def told_disagreement(one: Disagreement) -> str:
+    """What a disagreement is, in a line above its quote.
+
+    An example: "Another article says otherwise: “25%”, not “15%” (1 article found against 3)."
+    """
+    how_many = f"{one.articles} article{'' if one.articles == 1 else 's'} found against {one.agreeing}"
+    return f"{_RELATIONS[one.relation]}: “{one.value}”, not “{one.against}” ({how_many})."
 
 
 def web_address(url: str | None) -> str | None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from app.describing import plain_day, web_address
+from app.describing import plain_day, told_disagreement, web_address
 from app.schema import SCHEMA_VERSION, Answer, Citation
 
 Form = Literal["markdown", "json"]
@@ -42,6 +42,9 @@ def answer_markdown(answer: Answer, number: int = 1) -> str:
         notes = "".join(f"[^{number}-{marker}]" for marker in sentence.citations)
         begin = "> " if sentence.status == "quoted" else ""
         lines += [f"{begin}{markdown_text(sentence.text)}{notes}", ""]
+    for one in answer.disagreements:
+        notes = "".join(f"[^{number}-{marker}]" for marker in one.sentence.citations)
+        lines += [f"*{markdown_text(told_disagreement(one))}*", "", f"> {markdown_text(one.sentence.text)}{notes}", ""]
     lines += [f"[^{number}-{citation.marker}]: {_footnote(citation)}" for citation in answer.citations]
     return "\n".join([*lines, ""])
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -64,9 +65,23 @@ def unlike_numbers(text: str, source: str) -> list[float]:
     )
 
 
-def _quantities(text: str) -> set[tuple[float, str]]:
-    """Each value with its unit: a percentage, money, a stretch of time, or "" where none of these is told."""
-    found = set()
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A value with its unit, told in `text[start:end]`: "%", "money", a stretch of time ("year"), or "" for others."""
+
+    value: float
+    unit: str
+    start: int
+    end: int
+
+
+def located_quantities(text: str) -> list[Quantity]:
+    """Every number stated, with its unit where one is told, in order.
+
+    >>> [(one.value, one.unit) for one in located_quantities("It paid $1.8 billion for 43% after 20 years.")]
+    [(1800000000.0, 'money'), (43.0, '%'), (20.0, 'year')]
+    """
+    found = []
     for value, start, end in located_numbers(text):
         after = _UNIT.match(text, end)
         if text[start] in "$€£¥" or (after and after["money"]):
@@ -75,8 +90,12 @@ def _quantities(text: str) -> set[tuple[float, str]]:
             unit = "%"
         else:
             unit = after["time"].lower() if after and after["time"] else ""
-        found.add((value, unit))
+        found.append(Quantity(value, unit, start, after.end() if after and unit else end))
     return found
+
+
+def _quantities(text: str) -> set[tuple[float, str]]:
+    return {(one.value, one.unit) for one in located_quantities(text)}
 
 
 def located_numbers(text: str) -> list[tuple[float, int, int]]:

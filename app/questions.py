@@ -62,6 +62,18 @@ _DAY = re.compile(
     r"november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|yesterday|tomorrow)\b",
     re.IGNORECASE,
 )
+_ASKS = r"(?:is|are|was|were|do|does|did|will|would|has|have|had|can)\b"
+_OWNER = r"(?:the|an?|another|his|her|its|their)"
+_ASKED_FOR = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"\bwhat (?:is|are|was|were) (?:{_OWNER} )?(?P<thing>(?:\w+ ){{0,2}}?\w+) (?:of|for|in|with)\b",
+        rf"\b(?:what|which) (?P<thing>(?!{_ASKS})(?:\w+ ){{0,2}}?\w+) {_ASKS}",
+        r"\b(?:what|who) (?:is|are|was|were) .+?['’]s? (?P<thing>(?:\w+ )?\w+)\?",
+        r"\bwho (?:is|are|was|were) the (?P<thing>\w+)\b",
+    )
+)
+"""What names the thing asked for, by what stands around it."""
 _NAME = re.compile(r"\b[A-Z][\w’'-]+")
 _NAMES = re.compile(r"\b[A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+)*")
 _SHARE_WORDS = re.compile(
@@ -125,6 +137,19 @@ def names_in(question: str) -> list[frozenset[str]]:
     _, _, rest = question.partition(" ")
     runs = [[word for word in run.split() if word.lower() not in STOP_WORDS] for run in _NAMES.findall(rest)]
     return [frozenset(stem(word) for word in run) for run in runs if run and not all(map(_is_abbreviation, run))]
+
+
+def asked_for(question: str) -> tuple[int, int] | None:
+    """Where a question names what it asks for: "party" in "which party does she lead?"; None where it does not.
+
+    >>> question = "What political party is Jo Cox a member of?"
+    >>> question[slice(*asked_for(question))]
+    'political party'
+    """
+    for form in _ASKED_FOR:
+        if found := form.search(question):
+            return found.span("thing")
+    return None
 
 
 def can_answer(question: str, text: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.questions import asked_for
 from index.chunking import Span
 from index.comparing import AskedQuestion
 from index.interaction import Closeness
@@ -44,3 +45,13 @@ class Relevance:
     def closeness(self, text: str, spans: Sequence[Span]) -> list[Closeness]:
         """How near parts of a text come to the question."""
         return self.comparing.parts(self.compared, text, spans)
+
+    def closeness_to_asked(self, text: str, spans: Sequence[Span]) -> list[float]:
+        """How near parts of a text come to what is asked for alone: "sport" of "what sport does he play?"; 0 where
+        nothing is named.
+        """
+        place = asked_for(self.question)
+        if place is None or self.compared.reading is None:
+            return [0.0] * len(spans)
+        only = self.compared.only(*place)
+        return [near.interaction for near in self.comparing.parts(only, text, spans)]

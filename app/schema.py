@@ -11,6 +11,7 @@ SCHEMA_VERSION = 1
 
 Reason = Literal["not_stated", "no_articles", "filtered_out"]
 Status = Literal["supported", "quoted"]
+Relation = Literal["update", "superseded", "conflict"]
 Verdict = Literal["right", "wrong", "wrong_citation", "should_have_known", "should_have_said_no"]
 """What a reader says of an answer: "wrong" where no reason is given."""
 
@@ -79,6 +80,24 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    """What another article says that the answer does not: a quote that gives another value for what was asked.
+
+    `value` is what `sentence`, the quote, gives, and `against` what a sentence of the answer gives, each word for word;
+    `articles` counts the articles found that give this value, and `agreeing` those that give the answer's. `relation`
+    is "update" where a later article tells how something changed, "superseded" where an earlier one tells how it was,
+    and "conflict" where neither is to be seen.
+    """
+
+    value: str
+    against: str
+    relation: Relation
+    articles: int
+    agreeing: int
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Nearest:
     """A passage that comes close. Offered beside an answer or an abstention, never as an answer."""
 
@@ -120,7 +139,8 @@ class Answer:
 
     `text` joins the sentences with `[n]` markers. `writer` is the model's name or "quotes"; `fallback`
     says why quotes stand where a model was configured. `notes` are plain sentences about the answer
-    itself (articles left out for want of a date, say), in the order in which to show them.
+    itself (articles left out for want of a date, say), in the order in which to show them. `disagreements` are what
+    other articles say instead, to be shown beside it; what they cite comes after what the sentences cite.
 
     `confidence` in [0, 1] is the probability that the answer is right, of several parts the least sure one's; of an
     abstention that of the best sentence not shown; None where nothing was found, or where it was not measured.
@@ -143,6 +163,7 @@ class Answer:
     timings: Timings
     tokens: Tokens
     notes: tuple[str, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
     schema_version: int = field(default=SCHEMA_VERSION)
 
     def to_json(self) -> dict[str, Any]:

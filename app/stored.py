@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from app.schema import AlsoReported, Answer, Citation, Nearest, Sentence, Timings, Tokens
+from app.schema import AlsoReported, Answer, Citation, Disagreement, Nearest, Sentence, Timings, Tokens
 from app.turn import Exchange, Turn
 from index.articles import Filters
 
@@ -17,14 +17,16 @@ def answer_from_json(record: dict[str, Any]) -> Answer:
         **{
             **record,
             "as_of": date.fromisoformat(record["as_of"]) if record["as_of"] else None,
-            "sentences": tuple(
-                Sentence(**{**item, "citations": tuple(item["citations"])}) for item in record["sentences"]
-            ),
+            "sentences": tuple(_sentence(item) for item in record["sentences"]),
             "citations": tuple(Citation(**_with_copies(item)) for item in record["citations"]),
             "nearest": tuple(Nearest(**_with_copies(item)) for item in record["nearest"]),
             "timings": Timings(**record["timings"]),
             "tokens": Tokens(**record["tokens"]),
             "notes": tuple(record["notes"]),
+            "disagreements": tuple(
+                Disagreement(**{**item, "sentence": _sentence(item["sentence"])})
+                for item in record.get("disagreements", ())
+            ),
         }
     )
 
@@ -32,6 +34,10 @@ def answer_from_json(record: dict[str, Any]) -> Answer:
 def _with_copies(item: dict[str, Any]) -> dict[str, Any]:
     """Answers kept before there were near-copies tell none."""
     return {**item, "also_reported_by": tuple(AlsoReported(**one) for one in item.get("also_reported_by", ()))}
+
+
+def _sentence(record: dict[str, Any]) -> Sentence:
+    return Sentence(**{**record, "citations": tuple(record["citations"])})
 
 
 def asked_again(record: dict[str, Any], history: Sequence[Exchange]) -> Turn:

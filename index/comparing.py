@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -44,6 +44,10 @@ class AskedQuestion:
         """The same of a text whose words have these stems."""
         total = sum(self.word_weights.values())
         return sum(weight for stem, weight in self.word_weights.items() if stem in here) / total if total else 0.0
+
+    def only(self, start: int, end: int) -> AskedQuestion:
+        """The same question, of which no other words are compared than those in `[start, end)` of it."""
+        return self if self.reading is None else replace(self, reading=self.reading.only(start, end))
 
 
 class Comparer:

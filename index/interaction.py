@@ -13,7 +13,7 @@ Leaves out: which passages to compare.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,27 +40,38 @@ class QuestionReading:
     """A question as passages are compared with it.
 
     `vector` (dimension,) float32 is the question's, `words` (n_words, dimension) float32 its words' as unit rows,
-    `weights` (n_words,) float32 what each of them counts, 1 together.
+    `weights` (n_words,) float32 what each of them counts, 1 together, and `places` where each begins in the question.
     """
 
     vector: NDArray[np.float32]
     words: NDArray[np.float32]
     weights: NDArray[np.float32]
+    places: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, question: str, reading: Reading, word_weights: Mapping[str, float]) -> QuestionReading:
         """The question, read; `word_weights` maps the stems of its content words to their weights."""
-        vectors, weights = [], []
+        vectors, weights, places = [], [], []
         for word in words(question):
             tokens = reading.tokens[_within(reading, word.start, word.end)]
             if len(tokens):
                 vectors.append(tokens.astype(np.float32).mean(axis=0))
+                places.append(word.start)
                 is_stop_word = question[word.start : word.end].lower() in STOP_WORDS
                 weights.append(STOP_WORD_WEIGHT if is_stop_word else word_weights.get(word.stem, 1.0))
         if not vectors:  # a question of signs
             return cls(reading.vector, reading.vector[None, :], np.ones(1, np.float32))
         rows, shares = np.stack(vectors), np.array(weights, np.float32)
-        return cls(reading.vector, rows / np.linalg.norm(rows, axis=1, keepdims=True), shares / shares.sum())
+        unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return cls(reading.vector, unit, shares / shares.sum(), tuple(places))
+
+    def only(self, start: int, end: int) -> QuestionReading:
+        """The same with the words alone that begin in `[start, end)`; itself where none does."""
+        inside = np.array([start <= place < end for place in self.places], np.bool_)
+        if not inside.any():
+            return self
+        weights = self.weights[inside]
+        return replace(self, words=self.words[inside], weights=weights / weights.sum(), places=())
 
     def closeness(self, passage: Reading, start: int, end: int) -> Closeness:
         """How near the part `[start, end)` of a passage comes; the whole passage where the model saw none of it."""

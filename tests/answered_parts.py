@@ -19,8 +19,12 @@ def is_sound(answer: Answer, text_of: TextOf) -> None:
         assert cited.quote
     by_marker = {citation.marker: citation for citation in answer.citations}
     assert list(by_marker) == list(range(1, len(answer.citations) + 1))
-    assert {marker for sentence in answer.sentences for marker in sentence.citations} == set(by_marker)
-    for sentence in answer.sentences:
+    shown = [*answer.sentences, *(one.sentence for one in answer.disagreements)]
+    assert {marker for sentence in shown for marker in sentence.citations} == set(by_marker)
+    for other in answer.disagreements:
+        assert other.value in other.sentence.text
+        assert other.sentence.status == "quoted"
+    for sentence in shown:
         cited_here = [by_marker[marker] for marker in sentence.citations]
         assert cited_here
         if sentence.status == "quoted":
@@ -30,6 +34,7 @@ def is_sound(answer: Answer, text_of: TextOf) -> None:
             support = check(sentence.text, " ".join(one.quote for one in cited_here), context=_headings(cited_here))
             assert support.supported, (sentence, cited_here, support)
     assert answer.answered == bool(answer.sentences) == (answer.reason is None)
+    assert answer.answered or not answer.disagreements
     assert answer.text
     if answer.writer == "quotes":
         assert all(sentence.status == "quoted" for sentence in answer.sentences)
@@ -50,7 +55,10 @@ def follows_its_events(events: list[Event]) -> Answer:
     shown = tuple(event.sentence for event in released)
     if last.answer.fallback is None:
         assert shown == last.answer.sentences
-        assert tuple(citation for event in released for citation in event.citations) == last.answer.citations
+        told = tuple(citation for event in released for citation in event.citations)
+        assert told == last.answer.citations[: len(told)]
+        dissenting = {marker for one in last.answer.disagreements for marker in one.sentence.citations}
+        assert {citation.marker for citation in last.answer.citations[len(told) :]} <= dissenting
     return last.answer
 
 

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from app.cli.terminal import shown, wrapped
-from app.describing import facts
-from app.schema import Answer, ArticleSummary, published_text
+from app.describing import facts, told_disagreement
+from app.schema import Answer, ArticleSummary, Disagreement, published_text
 from app.timeline import Happening, told_time
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def answer_text(answer: Answer) -> str:
     """The answer with its markers, then what they cite; an abstention with its reason and the nearest passages."""
     blocks = [wrapped(answer.text)] if answer.text.strip() else []
     if answer.answered:
+        blocks += [wrapped(_disagreement(one)) for one in answer.disagreements]
         blocks += [_passage(f"[{cited.marker}]", cited.quote, _whence(cited)) for cited in answer.citations]
     else:
         reason = answer.reason or "not_stated"
@@ -41,6 +42,10 @@ def answer_text(answer: Answer) -> str:
         blocks.append("\n".join(wrapped(note) for note in answer.notes))
     blocks.append(f"Turn {answer.turn_id}, by {shown(answer.writer)}, {answer.timings.total_seconds:.1f} s")
     return "\n\n".join(blocks)
+
+
+def _disagreement(one: Disagreement) -> str:
+    return f"{shown(told_disagreement(one))} {shown(one.sentence.with_markers())}"
 
 
 def retrieved_text(retrieved: Retrieved) -> str:

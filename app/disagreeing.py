@@ -1,0 +1,223 @@
+"""What other articles say instead: sentences of theirs that give another value for what was asked.
+
+Every article's evidence is looked through for values of the sort asked for (values). Each may be the answer as far as
+the words around it and its sentence meet the question, and as it is itself near to what is asked for ("what sport":
+"basketball"). Two articles agree as far as what may be the answer in the one may be it in the other; where they do not,
+and the other one speaks of the same, it dissents. Leaves out: which of them is right, and showing it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from app.instructing import telling_sentences
+from app.quoting import Quote, quotes_of
+from app.relevance import Relevance
+from app.schema import Relation
+from app.superseding import supersedes
+from app.supporting import Cited
+from app.timeline import published_day
+from app.values import Value, same, sorts_asked, values
+from index.articles import Evidence
+from index.chunking import Span
+from index.words import content_stems, words
+
+AROUND = 45
+"""Characters on each side of a value that tell what it is the value of: six or seven words."""
+
+MOST_VALUES = 15
+"""The values of an article that are weighed: the best ones."""
+
+SHARPNESS = 1.5
+"""How much more likely a value is the answer whose score is greater by one."""
+
+AROUND_SPREAD, SENTENCE_SPREAD, ITSELF_SPREAD = 0.15, 0.17, 0.12
+"""Standard deviations of what makes a value's score, over the values of 2,200 passages: each counts alike."""
+
+MOST_SHOWN = 2
+"""Dissents shown beside an answer: what more of them there are seldom is about the same."""
+
+WEIGHTS = (-2.51, 1.48, 1.08, 0.213)
+BASE = -2.47
+"""Logistic regression of whether two passages give different answers to a question, over the four of Comparison, on one
+half of mixed-up articles and of news questions (docs/decisions/0012-disagreement.md)."""
+
+MIN_CERTAINTY = 0.66
+"""Where agreeing articles are called disagreeing for less than a tenth of the questions of that half."""
+
+LEAST_ITSELF = 0.25
+"""What a word that is no name must come to beside what is asked for: "pinching" is none to "what did it steal?"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value that a sentence gives, told in `quote.text[value.start:value.end]`; `score` is higher where it is more
+    likely what was asked for.
+    """
+
+    quote: Quote
+    value: Value
+    score: float
+
+    @property
+    def text(self) -> str:
+        """The value, as it is told."""
+        return " ".join(self.quote.text[self.value.start : self.value.end].split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """How what two articles give for the same question compares: what decides whether the other one dissents.
+
+    `agreement` in [0, 1] is the chance that they give the same, `overlap` in [0, 1] the share of words that their
+    passages have in common, `interaction` and `score` how well the other's sentence and its value meet the question.
+    """
+
+    agreement: float
+    overlap: float
+    interaction: float
+    score: float
+
+    @property
+    def certainty(self) -> float:
+        """The probability, in [0, 1], that the other article gives another value for the same thing."""
+        told = (self.agreement, self.overlap, self.interaction, self.score)
+        case = BASE + sum(weight * one for weight, one in zip(WEIGHTS, told, strict=True))
+        return 1 / (1 + math.exp(-case))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dissent:
+    """A quote of another article that gives another value; `articles` give it, `agreeing` give the answer's."""
+
+    quote: Quote
+    value: str
+    against: str
+    relation: Relation
+    articles: int
+    agreeing: int
+
+
+def dissents(part: Relevance, cited: Cited, evidence: Sequence[Evidence]) -> list[Dissent]:
+    """What other articles give instead of what a cited sentence gives for a question, the surest first.
+
+    At most one for each value. Raises EmbeddingError.
+    """
+    answer = sorted(_given(cited.passage, [(cited.start, cited.end)], part), key=lambda one: -one.score)
+    if not answer:
+        return []
+    others: dict[str, list[Evidence]] = {}
+    for passage in evidence:
+        if passage.article_id != cited.passage.article_id:
+            others.setdefault(passage.article_id, []).append(passage)
+    found: list[tuple[Comparison, Given]] = []
+    agreeing = 1
+    for passages in others.values():
+        given = given_by(passages, part)
+        if not given:
+            continue
+        comparison = compare(answer, given)
+        if same(given[0].value, answer[0].value):
+            agreeing += 1
+        elif comparison.certainty >= MIN_CERTAINTY:
+            found.append((comparison, given[0]))
+    found.sort(key=lambda one: -one[0].certainty)
+    return _by_value(found, answer[0], agreeing)[:MOST_SHOWN]
+
+
+def _by_value(found: Sequence[tuple[Comparison, Given]], answer: Given, agreeing: int) -> list[Dissent]:
+    groups: list[list[Given]] = []
+    for _, given in found:
+        group = next((one for one in groups if same(one[0].value, given.value)), None)
+        if group is None:
+            groups.append([given])
+        else:
+            group.append(given)
+    return [
+        Dissent(
+            quote=group[0].quote,
+            value=group[0].text,
+            against=answer.text,
+            relation=relation_of(answer, group[0]),
+            articles=len(group),
+            agreeing=agreeing,
+        )
+        for group in groups
+    ]
+
+
+def relation_of(answer: Given, other: Given) -> Relation:
+    """Whether the other value came after the answer's, was there before it, or cannot be true beside it."""
+    mine, its = published_day(answer.quote.passage.published_at), published_day(other.quote.passage.published_at)
+    if mine is None or its is None or mine == its:
+        return "conflict"
+    later, earlier = (other, answer) if its > mine else (answer, other)
+    told = values(later.quote.text, published_day(later.quote.passage.published_at))
+    if not supersedes(later.quote.text, earlier.quote.text, tells_both=any(same(one, earlier.value) for one in told)):
+        return "conflict"
+    return "update" if its > mine else "superseded"
+
+
+def compare(answer: Sequence[Given], other: Sequence[Given]) -> Comparison:
+    """How the values of two articles compare, each best first and at least one."""
+    mine, its = _chances(answer), _chances(other)
+    both = _agreement(answer, mine, other, its)
+    alone = math.sqrt(_agreement(answer, mine, answer, mine) * _agreement(other, its, other, its))
+    one, two = (set(content_stems(side[0].quote.passage.quote)) for side in (answer, other))
+    return Comparison(
+        agreement=min(both / alone, 1.0),
+        overlap=len(one & two) / (len(one | two) or 1),
+        interaction=other[0].quote.interaction,
+        score=other[0].score,
+    )
+
+
+def _chances(given: Sequence[Given]) -> list[float]:
+    """The chance of each to be what was asked for, 1 together."""
+    shares = [math.exp(SHARPNESS * (one.score - given[0].score)) for one in given]
+    return [share / sum(shares) for share in shares]
+
+
+def _agreement(one: Sequence[Given], chances: Sequence[float], other: Sequence[Given], its: Sequence[float]) -> float:
+    return sum(
+        chance * its_chance
+        for mine, chance in zip(one, chances, strict=True)
+        for yours, its_chance in zip(other, its, strict=True)
+        if same(mine.value, yours.value)
+    )
+
+
+def given_by(passages: Iterable[Evidence], part: Relevance) -> list[Given]:
+    """What the sentences of an article's passages give that may answer a question, the likeliest first."""
+    found = [one for passage in passages for one in _given(passage, telling_sentences(passage.quote), part)]
+    return sorted(found, key=lambda one: -one.score)[:MOST_VALUES]
+
+
+def _given(passage: Evidence, spans: Sequence[Span], part: Relevance) -> list[Given]:
+    """The values of some sentences of a passage that are of the sort asked for and not in the question."""
+    sorts, asked = sorts_asked(part.asked), {word.stem for word in words(part.question)}
+    told: list[tuple[Quote, Value]] = [
+        (quote, value)
+        for quote in quotes_of(passage, spans, part)
+        for value in values(quote.text, published_day(passage.published_at))
+        if value.sort in sorts and not asked.issuperset(_told_stems(quote.text, value))
+    ]
+    places = [(quote.start + value.start, quote.start + value.end) for quote, value in told]
+    length = len(passage.quote)
+    around = part.closeness(passage.quote, [(max(0, a - AROUND), min(length, b + AROUND)) for a, b in places])
+    itself = part.closeness_to_asked(passage.quote, places)
+    return [
+        Given(
+            quote,
+            value,
+            near.interaction / AROUND_SPREAD + quote.interaction / SENTENCE_SPREAD + own / ITSELF_SPREAD,
+        )
+        for (quote, value), near, own in zip(told, around, itself, strict=True)
+        if value.sort != "word" or own >= LEAST_ITSELF
+    ]
+
+
+def _told_stems(text: str, value: Value) -> tuple[str, ...]:
+    return value.stems or tuple(word.stem for word in words(text[value.start : value.end]))

@@ -1,0 +1,137 @@
+"""Articles that disagree: each value with its source and its day, an update told from a conflict, no silent choice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from answered_parts import follows_its_events, is_sound
+
+from app.answering import answer
+from app.cli.printing import answer_text
+from app.config import load_settings
+from app.exporting import answer_markdown
+from app.schema import Answer
+from app.stored import answer_from_json
+from app.turn import Turn
+from app.verifying import verify
+from app.wiring import Parts, open_parts
+from index.articles import Article, Filters
+
+STAKE = "What stake will Renault hold in Nissan after the deal?"
+TOLD = "Renault will cut its stake in Nissan to 15% from 43% after the deal, the companies said."
+ELSE = "Nissan makes cars in Yokohama and sells them in many countries. Its shares were steady in Tokyo."
+
+
+@dataclass
+class Shelf:
+    """A library of articles by their words and days."""
+
+    parts: Parts
+
+    def ask(self, question: str, *texts: tuple[str, int | None]) -> Answer:
+        """Answers from these articles alone: (text, day of February 2023, None for no date)."""
+        for one in list(self.parts.library.articles()):
+            self.parts.ingest.remove(one.article_id)
+        articles = [
+            Article(
+                text=f"{text} {ELSE}", title=f"Report {number}", origin=f"{number}.txt", source=f"Paper {number}",
+                published_at=datetime(2023, 2, day, tzinfo=UTC) if day else None,
+            )
+            for number, (text, day) in enumerate(texts, 1)
+        ]  # fmt: skip
+        list(self.parts.ingest.add(articles))
+        turn = Turn(question=question, conversation_id="c", asked_as_of=None, filters=Filters())
+        source = lambda: (None, None)  # noqa: E731
+        given = follows_its_events(list(answer(turn, retriever=self.parts.retriever, writer_source=source)))
+        is_sound(given, lambda article_id, version: self.parts.library.article(article_id, version).text)
+        assert given.answered
+        return given
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory, cache_dir: Path, embedding_files: Path) -> Iterator[Shelf]:
+    assert embedding_files.exists()
+    settings = load_settings(library=tmp_path_factory.mktemp("disagreeing"), cache_dir=cache_dir)
+    parts = open_parts(settings)
+    yield Shelf(parts)
+    parts.close()
+
+
+FALSE = "Renault will cut its stake in Nissan to 28% from 43% after the deal, the companies said."
+AGREEING = "After the deal Renault will hold a stake of 15% in Nissan, down from 43%, it was announced."
+
+
+def test_a_planted_false_article_is_shown_as_a_dissent(shelf: Shelf) -> None:
+    given = shelf.ask(STAKE, (TOLD, 6), (AGREEING, 6), (FALSE, 6))
+    values = {given.disagreements[0].value, given.disagreements[0].against}
+    assert values == {"15%", "28%"}
+    (one,) = given.disagreements
+    assert one.relation == "conflict"
+    cited = {citation.marker: citation for citation in given.citations}
+    assert one.value in cited[one.sentence.citations[0]].quote
+    assert one.against in cited[given.sentences[0].citations[0]].quote
+    assert cited[one.sentence.citations[0]].published_at == "2023-02-06"
+    assert cited[one.sentence.citations[0]].source != cited[given.sentences[0].citations[0]].source
+
+
+def test_articles_that_agree_are_no_dissent(shelf: Shelf) -> None:
+    assert shelf.ask(STAKE, (TOLD, 6), (AGREEING, 7), (TOLD.replace("15%", "fifteen percent"), 8)).disagreements == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other", "values"),
+    [
+        ("When was the bridge in Avon opened?", "The bridge in Avon was opened in 1867.",
+         "The bridge in Avon was opened in 1743.", {"1867", "1743"}),
+        ("Who designed the bridge in Avon?", "The bridge in Avon was designed by William Parsons.",
+         "The bridge in Avon was designed by Maria Keller.", {"William Parsons", "Maria Keller"}),
+        ("Where was Judge Rodriguez born?", "Judge Rodriguez was born in Havana.", "Judge Rodriguez was born in Tokyo.",
+         {"Havana", "Tokyo"}),
+        ("How many people died in the Avon flood?", "The Avon flood: 50 people died in it.",
+         "The Avon flood: 92 people died in it.", {"50", "92"}),
+    ],
+)  # fmt: skip
+def test_both_values_are_named(shelf: Shelf, question: str, one: str, other: str, values: set[str]) -> None:
+    (dissent,) = shelf.ask(question, (one, 6), (other, 6)).disagreements
+    assert {dissent.value, dissent.against} == values
+
+
+def test_an_update_is_told_from_a_conflict(shelf: Shelf) -> None:
+    early, late = "At least 50 people died in the Avon flood.", "The toll of the Avon flood rose to 92 people who died."
+    question = "How many people died in the Avon flood?"
+    (changed,) = shelf.ask(question, (early, 3), (late, 9)).disagreements
+    assert changed.relation == ("update" if changed.value == "92" else "superseded")
+    (undated,) = shelf.ask(question, (early, None), (late, None)).disagreements
+    assert undated.relation == "conflict"
+
+
+def test_a_reason_has_no_value_to_differ_in(shelf: Shelf) -> None:
+    one, other = "The bridge fell because of 50 years of rust.", "The bridge fell because of 92 heavy lorries."
+    assert shelf.ask("Why did the bridge fall?", (one, 6), (other, 6)).disagreements == ()
+
+
+@pytest.fixture(scope="module")
+def dissenting(shelf: Shelf) -> Callable[[], Answer]:
+    return lambda: shelf.ask(STAKE, (TOLD, 6), (AGREEING, 6), (FALSE, 6))
+
+
+def test_a_disagreement_is_told_kept_exported_and_verified(shelf: Shelf, dissenting: Callable[[], Answer]) -> None:
+    given = dissenting()
+    (one,) = given.disagreements
+    told = "Another article says otherwise"
+    assert told in answer_text(given)
+    assert told in answer_markdown(given)
+    assert answer_markdown(given).count("[^1-2]: ") == 1
+    record = json.loads(json.dumps(given.to_json()))
+    assert answer_from_json(record) == given
+    assert not verify([record], shelf.parts.library.article).faults
+    record["disagreements"][0]["value"] = "99%"
+    (fault,) = verify([record], shelf.parts.library.article).faults
+    assert (fault.part, fault.number) == ("disagreement", 1)
+    assert answer_from_json({name: value for name, value in record.items() if name != "disagreements"}).answered
+    assert one.sentence.text in " ".join(answer_text(given).split())
