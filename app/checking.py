@@ -2,7 +2,8 @@
 
 A sentence is supported when some run of at most three sentences of the passage covers its words, or says them in
 words that may stand for them (wording), where it adds none of its own, states each of its numbers in the same unit,
-names everyone it names (the title may help out), in the same order, and agrees on negation and on how certain it is.
+names everyone it names (the title may help out), in the same order, lets them do the same to the same (roles), and
+agrees on negation and on how certain it is.
 The rules are strict on purpose: what fails is shown as a quote instead, which loses little. What word matching cannot
 see (a paraphrase that says the opposite in other words) it cannot refuse.
 """
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from app.numbers import numbers, unlike_numbers
+from app.roles import exchanged
 from app.wording import is_light, says_alike
 from index.sentences import sentences
 from index.words import STOP_WORDS, Word, content_stems, stem, words
@@ -195,6 +197,8 @@ def _compare(
         and not _AHEAD.search(claim.text)
     ):
         problems.append("tense")
+    if not problems and (contradicted := exchanged(claim.text, run)):
+        problems.append(contradicted)
     return Support(not problems, coverage, start, end, tuple(problems))
 
 

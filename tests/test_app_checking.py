@@ -42,6 +42,9 @@ SEARCH = (
             "Nissan has no intention of providing its technology to Renault, but plans to share it with Mitsubishi.",
             SHARED,
         ),
+        ("Renault's stake in Nissan will be cut to 15% from 43%.", DEAL),
+        ("Renault's stake in Nissan will be reduced to 15%.", DEAL),
+        ("Toyota was sued by Nissan.", "Nissan sued Toyota on Monday. Toyota is near Nissan."),
         ("Carlos Ghosn was arrested in 2018.", "Carlos Ghosn, who was arrested in Japan in 2018, fled. He denied it."),
     ],
 )
@@ -63,6 +66,10 @@ def test_what_the_passage_says_is_supported(sentence: str, passage: str) -> None
         ("Nissan is looking for a partner outside the auto industry.", SEARCH, "who says so"),
         ("Renault's venture will get the e-Power technology, and Mitsubishi Motors will not.", SHARED, "negation"),
         ("The plan will be announced by year-end.", SEARCH, "certainty"),
+        ("Nissan will cut its stake in Renault to 15% from 43%.", DEAL, "whose stake"),
+        ("Renault will cut Nissan's stake to 15% from 43%.", DEAL, "whose stake"),
+        ("Nissan's stake in Renault will be cut to 15% from 43%.", DEAL, "whose stake"),
+        ("Toyota was sued by Nissan.", "Toyota sued Nissan on Monday. Nissan is near Toyota.", "who su"),
         ("The moon is made of green cheese and mice.", DEAL, "coverage"),
         ("The capital of Peru is Lima.", DEAL, "name"),
         (
