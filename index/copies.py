@@ -15,8 +15,8 @@ import sqlalchemy as sql
 
 from index.catalogue import UNDATED, published_day
 from index.library import SLICE, Library
-from index.sameness import DAYS_APART, Told, tells_the_same
-from index.shingles import sample
+from index.sameness import CONTAINED, DAYS_APART, Told, tells_the_same
+from index.shingles import may_share, sample
 from index.tables import meta, near_copies, samples, sketches
 
 FORMAT = "copies-1"
@@ -112,7 +112,7 @@ def _compare(connection: sql.Connection, one: _Touched, seen: dict[int, Told]) -
         return
     own = sample(told.shingles)
     found = []
-    for other_key in _candidates(connection, own, day):
+    for other_key in _likely(connection, own, _candidates(connection, own, day)):
         if other_key not in seen:
             found_row = connection.exec_driver_sql(_TOLD, (other_key,)).one_or_none()
             if found_row is None:  # purged a moment ago: its own turn comes
@@ -126,6 +126,15 @@ def _compare(connection: sql.Connection, one: _Touched, seen: dict[int, Told]) -
         connection.execute(near_copies.insert(), found)
     if own:
         connection.exec_driver_sql(_KEEP_SAMPLE, [(shingle, one.article_key) for shingle in own])
+
+
+def _likely(connection: sql.Connection, own: Sequence[int], keys: Sequence[int]) -> list[int]:
+    """Those of the articles whose samples allow that one contains the other: only these are read whole."""
+    query = sql.select(samples.c.article_key, samples.c.shingle).where(samples.c.article_key.in_(keys))
+    theirs: dict[int, list[int]] = {key: [] for key in keys}
+    for key, shingle in connection.execute(query.order_by(samples.c.shingle)) if keys else ():
+        theirs[key].append(shingle)
+    return [key for key, other in theirs.items() if may_share(own, other) >= CONTAINED]
 
 
 def _candidates(connection: sql.Connection, own: Sequence[int], day: int) -> list[int]:

@@ -6,8 +6,10 @@ the 48 with the smallest hashes are a fair sample of it, and samples of two text
 
 from __future__ import annotations
 
+import math
 import re
 import zlib
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +45,18 @@ def sample(found: Shingles) -> list[int]:
     """The at most 48 smallest of a text's shingles."""
     smallest: list[int] = found[:SAMPLE].tolist()
     return smallest
+
+
+def may_share(one: Sequence[int], other: Sequence[int]) -> float:
+    """How much of the shorter text may at most stand in the longer, 0..1, by their samples (each ascending).
+
+    Below the lower of the two last hashes both samples are whole; what is shared there is the estimate, and three times
+    its standard error is added.
+    """
+    last = min((found[-1] for found in (one, other) if len(found) == SAMPLE), default=np.iinfo(np.int64).max)
+    here, there = ({hash_ for hash_ in found if hash_ <= last} for found in (one, other))
+    n_compared = min(len(here), len(there))
+    return min(1.0, len(here & there) / n_compared + 1.5 / math.sqrt(n_compared)) if n_compared else 1.0
 
 
 def shared(one: Shingles, other: Shingles) -> tuple[float, float]:

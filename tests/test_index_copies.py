@@ -15,7 +15,7 @@ from store_parts import Store
 from index import copies
 from index.articles import Article, Filters, Retrieved
 from index.retrieval import Retriever
-from index.shingles import sample, shared, shingles
+from index.shingles import may_share, sample, shared, shingles
 
 DAY = date(2023, 2, 6)
 BEGINNINGS, ENDINGS = "bal cor dun fal gor hal jan kel lom mar".split(), "ace ent ing".split()
@@ -190,4 +190,6 @@ def test_samples_share_what_the_texts_share() -> None:
     assert len(sample(one)) == 48
     assert len(set(sample(one)) & set(sample(other))) > 24
     assert shared(one, shingles("too short")) == (0.0, 0.0)
+    assert may_share(sample(one), sample(other)) == 1.0
+    assert may_share(sample(one), sample(shingles(text("other")))) < 0.3
     assert shingles(STORY.upper().replace(".", "!")).tolist() == one.tolist()
