@@ -10,6 +10,7 @@ import re
 from typing import Literal
 
 from app.numbers import located_numbers
+from app.places import place_asked_is_named
 from index.words import STOP_WORDS, content_stems, stem, words
 
 LONGEST_ABBREVIATION = 5
@@ -29,7 +30,8 @@ _TIME = re.compile(
 )
 _PERSON = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)
 _PLACE = re.compile(
-    r"\bwhere\b|\b(?:what|which|in what|in which) (?:city|country|state|town|continent|nation|region|place)\b",
+    r"\bwhere\b|\b(?:what|which)(?: (?:other|us|u\.s\.|american|neighbou?ring|european|african|asian))?"
+    r" (?:city|country|state|town|continent|nation|region|place)\b",
     re.IGNORECASE,
 )
 _REASON = re.compile(r"\bwhy\b|\bwhat (?:reason|caused)\b", re.IGNORECASE)
@@ -176,7 +178,8 @@ def can_answer(question: str, text: str) -> bool:
             {value for value, _, _ in located_numbers(text)} - {value for value, _, _ in located_numbers(question)}
         )
     if kind in ("person", "place"):
-        return bool(news) and (kind == "person" or _names_something_new(text, asked))
+        named = kind == "person" or (_names_something_new(text, asked) and place_asked_is_named(question, text))
+        return bool(news) and named
     return bool(news)
 
 
