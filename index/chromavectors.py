@@ -29,7 +29,7 @@ SEARCH_WIDTH = 400
 """hnsw:ef_search. Of 2,902 news chunks and 100 questions, the best 10 and 50 came back whole and the best 200 at 0.998
 recall; of 15,500 made-up vectors (800 clusters) the best 10 whole, the best 200 at 0.945 (0.86 with 100), in 3 ms."""
 
-_COLLECTION = "chunks"
+COLLECTION = "chunks"
 _SLICE = 500
 
 
@@ -99,8 +99,8 @@ class ChromaVectors:
         if not (self._folder / mark.build).is_dir():
             return
         try:
-            self._client = _client(self._folder / mark.build)
-            self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
+            self._client = open_client(self._folder / mark.build)
+            self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
             self._size = int(self._collection.count())
             if self._size != _count(library, mark.generation):
                 raise ValueError("the collection does not hold what its mark says")
@@ -116,9 +116,9 @@ class ChromaVectors:
             self._folder.mkdir(exist_ok=True)
             mark = derived.new_mark(library, index_format=_format(library), generation=0)
             derived.delete_other_builds(self._folder, keep=mark.build)
-            self._client = _client(self._folder / mark.build)
+            self._client = open_client(self._folder / mark.build)
             self._collection = self._client.create_collection(
-                _COLLECTION,
+                COLLECTION,
                 embedding_function=None,
                 configuration={
                     "hnsw": {
@@ -166,7 +166,8 @@ def _format(library: Library) -> str:
     return f"{FORMAT} {library.embedder_name} {library.dimension}"
 
 
-def _client(path: Path) -> Any:
+def open_client(path: Path) -> Any:
+    """Chroma over the files of one build, silent."""
     import chromadb
     from chromadb.config import Settings
 

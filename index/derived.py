@@ -69,6 +69,12 @@ def write_mark(folder: Path, mark: Mark) -> None:
         new.replace(folder / MARK_NAME)
 
 
+def forget(folder: Path) -> None:
+    """Makes whoever opens the index build it anew, without looking at what is there. The caller holds its lock."""
+    with storage_errors(folder.parent):
+        (folder / MARK_NAME).unlink(missing_ok=True)
+
+
 def new_mark(library: Library, *, index_format: str, generation: int) -> Mark:
     """The mark of a build that is yet to be made."""
     return Mark(format=index_format, library_id=library.library_id, generation=generation, build=uuid4().hex)

@@ -14,6 +14,8 @@ from app.cli import main
 from app.config import Settings, load_settings
 from app.desk import Desk
 from app.doctor import Finding, examine, rebuild
+from app.doctor.losses import losses
+from index.keywordfiles import damaged_files
 from index.locks import writer_lock
 from index.tables import FILE_NAME
 
@@ -140,10 +142,89 @@ def test_an_index_that_is_gone_is_built(folder: str, about: str, settings: Setti
     assert (finding.state, finding.detail.endswith("built just now")) == ("ok", True)
 
 
-def test_rebuilding_embeds_nothing(settings: Settings) -> None:
-    def never(done: int, total: int) -> None:
-        raise AssertionError((done, total))
+def never(done: int, total: int) -> None:
+    raise AssertionError(f"{done} of {total} were embedded")
 
+
+def mended(settings: Settings) -> None:
+    assert [finding.state for finding in rebuild(settings, never)] == ["ok", "ok"]
+    assert problems(examine(settings, verify=True)) == []
+    with Desk.open(settings=settings) as desk:
+        assert "15%" in desk.ask("What stake will Renault hold in Nissan after the deal?").text
+
+
+@pytest.mark.parametrize("harm", ["cut off", "one bit", "gone"])
+@pytest.mark.parametrize("ending", ["term", "idx", "pos", "store", "fast", "fieldnorm"])
+def test_a_damaged_keyword_file_is_found(library: Path, ending: str, harm: str) -> None:
+    assert damaged_files(library / "keywords") == []
+    (file,) = (library / "keywords").glob(f"*/chunks/*.{ending}")
+    data = bytearray(file.read_bytes())
+    data[len(data) // 3] ^= 8
+    file.write_bytes(data if harm == "one bit" else data[: len(data) // 2])
+    if harm == "gone":
+        file.unlink()
+    assert damaged_files(library / "keywords") == [f"chunks/{file.name}"]
+
+
+def test_a_changed_bit_in_the_keywords_is_told_and_mended(settings: Settings, library: Path) -> None:
+    (file,) = (library / "keywords").glob("*/chunks/*.idx")
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    finding = of(examine(settings, verify=True), "keyword files")
+    assert finding.state == "problem"
+    assert "nothing is lost" in finding.detail
+    mended(settings)
+
+
+def test_a_changed_vector_in_chroma_is_told_and_mended(settings: Settings, library: Path) -> None:
+    (file,) = (library / "chroma").glob("*/chroma.sqlite3")
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE embeddings_queue SET vector = zeroblob(length(vector)) WHERE id = '1'")
+    connection.close()
+    finding = of(examine(settings, verify=True), "vector files")
+    assert (finding.state, "vectors are not those of the library" in finding.detail) == ("problem", True)
+    mended(settings)
+
+
+@pytest.mark.parametrize("harm", ["cut off", "garbage"])
+def test_chroma_files_that_cannot_be_read_are_told_and_mended(settings: Settings, library: Path, harm: str) -> None:
+    (file,) = (library / "chroma").glob("*/chroma.sqlite3")
+    data = file.read_bytes()
+    file.write_bytes(data[: len(data) // 2] if harm == "cut off" else b"\xff" * len(data))
+    findings = examine(settings)
+    assert of(findings, "vector files").state == "problem"
+    assert all(finding.about != "vectors" for finding in findings)  # they are not opened here
+    mended(settings)
+
+
+def test_what_is_lost_of_a_damaged_library_is_told(library: Path) -> None:
+    with sqlite3.connect(library / FILE_NAME) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+        (lost, text) = connection.execute("SELECT article_id, text FROM versions").fetchone()
+    connection.close()
+    path = library / FILE_NAME
+    assert losses(path) == "all of the 2 articles that it lists can still be read"
+    data = path.read_bytes()
+    piece = text[20:40].encode()
+    path.write_bytes(data.replace(piece, piece[::-1], 1))
+    assert losses(path) == f"1 of 2 articles can still be read, lost: {lost}"
+    path.write_bytes(b"no database at all" * 1000)
+    assert losses(path) == "nothing of it can be read"
+
+
+def test_a_changed_bit_of_a_stored_vector_is_found(settings: Settings, library: Path) -> None:
+    with sqlite3.connect(library / FILE_NAME) as connection:
+        text_hash, vector = connection.execute("SELECT text_hash, vector FROM vectors").fetchone()
+        changed = bytearray(vector)
+        changed[3] ^= 0x40  # the highest bit of an exponent
+        connection.execute("UPDATE vectors SET vector = ? WHERE text_hash = ?", (bytes(changed), text_hash))
+    connection.close()
+    finding = of(examine(settings, verify=True), "stored vectors")
+    assert (finding.state, "those of 1 articles were changed" in finding.detail) == ("problem", True)
+
+
+def test_rebuilding_embeds_nothing(settings: Settings) -> None:
     assert [finding.state for finding in rebuild(settings, never)] == ["ok", "ok"]
 
 

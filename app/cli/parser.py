@@ -194,7 +194,8 @@ def _doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--verify",
         action="store_true",
-        help="read every byte of texts and models again, and start the writer once (default: trust what was checked)",
+        help="read every byte of texts, models and indexes again, and start the writer once (default: trust what was "
+        "checked)",
     )
 
 

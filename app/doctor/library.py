@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import sqlalchemy as sql
 
 from app.config import Settings
 from app.doctor.findings import Finding, note, ok, problem
+from app.doctor.losses import losses
+from app.doctor.probing import vector_files
 from app.record import Record
 from index import modelfiles
 from index.derived import Mark, read_mark
 from index.errors import LibraryLockedError, OnRecordError
 from index.identity import text_sha256
+from index.keywordfiles import damaged_files
 from index.keywords import KeywordIndex
 from index.library import Library, embedding_mismatch
 from index.locks import writer_lock
@@ -23,6 +27,8 @@ from index.tables import FILE_NAME, articles, chunks, vectors, versions
 from index.vectors import VectorIndex
 
 SHOWN = 3
+OFF_UNIT = 1e-3
+"""Vectors are normalised in single precision."""
 
 
 def library_findings(settings: Settings, *, verify: bool) -> Iterator[Finding]:
@@ -45,8 +51,13 @@ def library_findings(settings: Settings, *, verify: bool) -> Iterator[Finding]:
             if verify:
                 yield _texts(library)
                 yield _citations(library)
+                yield _lengths(library)
+                yield _keyword_files(folder)
             yield _keywords(library)
-            yield _vectors(library)
+            stored = vector_files(folder, every=verify)
+            yield stored
+            if stored.state != "problem":
+                yield _vectors(library)
     except OnRecordError as error:
         yield problem("library", str(error))
 
@@ -58,14 +69,14 @@ def _damage(path: Path) -> str | None:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             said = [str(row[0]) for row in connection.execute(f"PRAGMA integrity_check({SHOWN})")]
             if said != ["ok"]:
-                return f"{path} is damaged ({'; '.join(said)}): {remedy}"
+                return f"{path} is damaged ({'; '.join(said)}); {losses(path)}: {remedy}"
             lost = connection.execute("PRAGMA foreign_key_check").fetchone()
             if lost:
                 return f"{path} is damaged (a row of {lost[0]} refers to one of {lost[2]} that is gone): {remedy}"
             if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
                 return f"{path} is not a library of OnRecord's: name another folder with --library"
     except sqlite3.Error as error:
-        return f"{path} cannot be read ({error}): {remedy}"
+        return f"{path} cannot be read ({error}); {losses(path)}: {remedy}"
     return None
 
 
@@ -109,6 +120,36 @@ def _texts(library: Library) -> Finding:
         some = ", ".join(changed[:SHOWN])
         return problem("texts", f"{len(changed):,} of {n_read:,} texts were changed ({some}): restore a backup")
     return ok("texts", f"{n_read:,} texts are those that were added")
+
+
+def _lengths(library: Library) -> Finding:
+    """Whether every vector is of unit length, which one with a changed bit seldom is."""
+    wrong, n_read = set(), 0
+    query = (
+        sql.select(articles.c.article_id, vectors.c.vector)
+        .join(chunks, chunks.c.article_key == articles.c.article_key)
+        .join(vectors, vectors.c.text_hash == chunks.c.text_hash)
+    )
+    with library.reading() as connection:
+        for article_id, vector in connection.execute(query):
+            n_read += 1
+            if not abs(float(np.linalg.norm(np.frombuffer(vector, dtype="<f4").astype(float))) - 1) < OFF_UNIT:
+                wrong.add(str(article_id))
+    if wrong:
+        some = ", ".join(sorted(wrong)[:SHOWN])
+        return problem("stored vectors", f"those of {len(wrong):,} articles were changed ({some}): restore a backup")
+    return ok("stored vectors", f"{n_read:,} are of unit length")
+
+
+def _keyword_files(folder: Path) -> Finding:
+    damaged = damaged_files(folder / "keywords")
+    if damaged:
+        some = ", ".join(damaged[:SHOWN])
+        told = (
+            f"{len(damaged)} files are not what was written ({some}): run 'onrecord doctor --rebuild': nothing is lost"
+        )
+        return problem("keyword files", told)
+    return ok("keyword files", "every checksum is right")
 
 
 def _citations(library: Library) -> Finding:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from app.config import Settings
 from app.doctor.findings import Finding, note, ok
 from app.wiring import open_embedder
+from index.derived import forget, index_lock
 from index.keywords import KeywordIndex
 from index.library import Library
 from index.reembedding import reembed
@@ -44,9 +45,12 @@ def _keywords(library: Library) -> Finding:
 
 
 def _vectors(library: Library) -> Finding:
+    """Nothing of what is there is opened: damaged files of Chroma's can end the process that does."""
+    with index_lock(library.folder / "chroma.lock", wait_seconds=0) as held:
+        if held:
+            forget(library.folder / "chroma")
     index = VectorIndex.open(library)
     try:
-        index.rebuild(library)
         if index.engine == "chroma":
             return ok("rebuild", "the vector index is built anew")
         return note("rebuild", "the vector index is another process's, which keeps it: stop that to build it anew")
