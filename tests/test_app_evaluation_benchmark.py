@@ -91,5 +91,7 @@ def test_small_run_writes_both_files(tmp_path: Path, embedding_files: Path, caps
     figures = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))
     assert figures["finding"]["as of the day"]["questions"] == 12
     assert figures["adding"]["added_again"] == {"unchanged": 12}
+    assert figures["adding"]["llama-index pipeline, Chroma's embedding"]["chunks_per_s"] > 0
+    assert any("Chroma with its own date filter" in section for section in figures)
     assert any("20 articles" in section for section in figures)
     assert (tmp_path / "bench.txt").read_text(encoding="utf-8") == capsys.readouterr().out

@@ -14,6 +14,7 @@ from typing import Any
 
 from app.evaluation.golden.reading import Golden, read_golden
 from index.articles import Article
+from index.catalogue import days_since_epoch
 from index.embedding import Embedder
 from index.ingest import Ingest
 from index.keywords import KeywordIndex
@@ -24,6 +25,8 @@ from index.vectors import VectorIndex
 MADE_ARTICLES = 300
 MADE_QUESTIONS = 60
 CHANGED = 3
+FRAMEWORK_ARTICLES = 100
+"""Enough to tell a rate: all would take several times as long as ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ def _measured(bench: Bench, articles: Sequence[Article], questions: Sequence[Gol
     cost["engine_alone_chunks_per_s"] = adding.engine_rate(bench.library, bench.embedder)
     if build:
         cost["share_of_engine"] = cost["chunks_per_s"] / cost["engine_alone_chunks_per_s"]
+        cost["llama-index pipeline, Chroma's embedding"] = _pipeline(articles)
     figures["finding"] = finding.finding(bench.retriever, questions)
     figures |= _speed(bench, questions)
     seconds, statuses = adding.added(bench.ingest, articles)
@@ -148,6 +152,31 @@ def _measured(bench: Bench, articles: Sequence[Article], questions: Sequence[Gol
     cost["rebuilt_chunks_per_s"] = adding.rebuild_rates(bench.library, bench.keywords, bench.vectors)
     cost["peak_memory_mb"] = adding.peak_memory_mb()
     return figures | {"adding": cost}
+
+
+def _pipeline(articles: Sequence[Article]) -> dict[str, float] | str:
+    """The first of the articles through the framework as it comes, with the weights that are here."""
+    from app.config import load_settings
+    from app.evaluation.benchmark import framework
+    from index import modelfiles
+
+    settings = load_settings()
+    weights = modelfiles.find(modelfiles.EMBEDDING, settings.cache_dir, settings.embedding_file)
+    if weights is None:
+        return "not measured: the embedding model is an endpoint's"
+    with tempfile.TemporaryDirectory(prefix="onrecord-bench-") as work:
+        return framework.pipeline_rate(articles[:FRAMEWORK_ARTICLES], weights, Path(work))
+
+
+def _dated(bench: Bench, questions: Sequence[Golden]) -> dict[str, Any]:
+    from app.evaluation.benchmark import framework, speed
+
+    since = speed.filters_of(bench.library)["newest tenth"].since
+    assert since is not None
+    with tempfile.TemporaryDirectory(prefix="onrecord-bench-") as work:
+        first_day = days_since_epoch(since)
+        asked = questions[: speed.QUESTIONS]
+        return framework.dated_times(bench.library, bench.embedder, asked, Path(work), since=first_day)
 
 
 def _speed(bench: Bench, questions: Sequence[Golden]) -> dict[str, Any]:
@@ -162,6 +191,7 @@ def _speed(bench: Bench, questions: Sequence[Golden]) -> dict[str, Any]:
         f"filtered recall of the exact {speed.RECALL_DEPTH} nearest, {size}": speed.filtered_recall(
             bench.library, bench.vectors, bench.embedder, questions
         ),
+        f"Chroma with its own date filter, newest tenth, {size}": _dated(bench, questions),
     }
 
 
