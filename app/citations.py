@@ -12,8 +12,11 @@ from dataclasses import dataclass
 
 from index.sentences import sentences
 
-_MARKERS = re.compile(r"\s*\[\s*(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\s*\]")
-_LEADING = re.compile(r"(?:\s*\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\])+\s*[:.–—-]?\s*")
+LONGEST_MARKER = 3
+"""In digits: longer numbers in brackets name no passage, and are taken out like those that do."""
+
+_MARKERS = re.compile(r"\s*\[\s*(\d+(?:\s*[,;]\s*\d+)*)\s*\]")
+_LEADING = re.compile(r"(?:\s*\[\d+(?:\s*[,;]\s*\d+)*\])+\s*[:.–—-]?\s*")
 _BEGUN = re.compile(r"[^\s\[]\S*\s+\S")
 """A word that is complete: only then is it sure that a sentence ended before it ("Acme Inc. I" may be Ireland)."""
 _LIST_MARK = re.compile(r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s+(?=\D))")
@@ -97,8 +100,9 @@ def _without_markers(text: str) -> str:
 
 def _markers_before_stop(text: str) -> str:
     """`It fell. [2]` reads as `It fell [2].`, so that the marker stays with its sentence."""
-    return re.sub(r"([.!?][\"”’']?)((?:\s*\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\])+)", r"\2\1", text)
+    return re.sub(r"([.!?][\"”’']?)((?:\s*\[\d+(?:\s*[,;]\s*\d+)*\])+)", r"\2\1", text)
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(int(number) for group in _MARKERS.findall(text) for number in re.findall(r"\d+", group)))
+    found = (number for group in _MARKERS.findall(text) for number in re.findall(r"\d+", group))
+    return tuple(dict.fromkeys(int(number) for number in found if len(number) <= LONGEST_MARKER))

@@ -34,6 +34,8 @@ def read(reply: str, size: int = 3) -> list[Draft]:
         ("1. [2] It fell.", [("It fell.", (2,))]),
         ("• It fell [2].", [("It fell.", (2,))]),
         ("It fell [[1]2].", [("It fell.", (1,))]),
+        ("[2] It fell [999999999999].", [("It fell.", (2,))]),
+        ("[1234] It fell.", [("It fell.", ())]),
         ("It fell [ 2 ].", [("It fell.", (2,))]),
         ("[0]", [("", (0,))]),
         ("[9] It fell.", [("It fell.", (9,))]),
