@@ -24,6 +24,7 @@ from app.evaluation.proposing.names import Names
 from app.evaluation.proposing.reviewing import review
 from app.evaluation.proposing.rules import Told, proposals
 from app.evaluation.proposing.twins import KIND
+from index.errors import StorageError
 from index.words import content_stems
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -317,3 +318,9 @@ def test_what_is_accepted_is_kept_at_once(
 def test_nowhere_to_put_them_is_misuse(seeds_library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["golden", "new", "--library", str(seeds_library)]) == 2
     assert "--output" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    with pytest.raises(StorageError, match=r"new\.jsonl cannot be written .*: name another file"):
+        append_lines(tmp_path / "file" / "new.jsonl", [{"id": "a"}])

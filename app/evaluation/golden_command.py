@@ -118,16 +118,15 @@ def from_feedback(args: argparse.Namespace, desk: JudgedDesk) -> int:
     """
     from app.evaluation.golden.from_feedback import golden_from_feedback
     from app.evaluation.golden.reading import read_golden
+    from app.evaluation.proposing.lines import append_lines
 
     known = {one.id for one in read_golden(args.file)} if args.file and args.file.exists() else set()
     made = list(golden_from_feedback(desk))
     lines = [one.line for one in made if one.line is not None and one.line["id"] not in known]
-    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     if args.file is None:
-        sys.stdout.write(text)
+        sys.stdout.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
     else:
-        with args.file.open("a", encoding="utf-8") as file:
-            file.write(text)
+        append_lines(args.file, lines)
     for one in made:
         if one.line is None:
             sys.stderr.write(f"left out: {' '.join(one.question.split())!r}: {one.why_not}\n")

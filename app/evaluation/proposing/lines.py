@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.evaluation.proposing.choosing import Candidate
+from index.errors import StorageError
 
 
 def line_of(candidate: Candidate) -> dict[str, Any]:
@@ -32,12 +33,15 @@ def line_of(candidate: Candidate) -> dict[str, Any]:
 
 
 def append_lines(path: Path, lines: Iterable[dict[str, Any]]) -> None:
-    """Add lines at the end of the file, which is made where there is none."""
+    """Add lines at the end of the file, which is made where there is none. Raises StorageError where that fails."""
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    before = path.read_bytes() if path.exists() else b""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8", newline="\n") as file:
-        file.write(("" if not before or before.endswith(b"\n") else "\n") + text)
+    try:
+        before = path.read_bytes() if path.exists() else b""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8", newline="\n") as file:
+            file.write(("" if not before or before.endswith(b"\n") else "\n") + text)
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written ({error.strerror}): name another file") from error
 
 
 def _short_hash(text: str) -> str:
