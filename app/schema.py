@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 SCHEMA_VERSION = 1
 
@@ -28,6 +28,26 @@ def published_text(moment: datetime | None) -> str | None:
     if moment.hour == moment.minute == moment.second == moment.microsecond == 0:
         return moment.date().isoformat()
     return moment.isoformat()
+
+
+class Place(Protocol):
+    """A span of an article version: satisfied by Citation, Nearest and Evidence."""
+
+    @property
+    def article_id(self) -> str:
+        """Which article."""
+
+    @property
+    def version(self) -> int:
+        """Which of its versions."""
+
+    @property
+    def start(self) -> int:
+        """Offset of the first character."""
+
+    @property
+    def end(self) -> int:
+        """Offset past the last character."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

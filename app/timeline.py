@@ -11,24 +11,13 @@ from datetime import date, datetime
 from typing import Protocol
 
 from app.instructing import telling_sentences
+from app.schema import Place
 from index.event_days import event_days
 from index.words import content_stems
 
 
-class Passage(Protocol):
+class Passage(Place, Protocol):
     """What a timeline is made of: satisfied by Citation, Nearest and Evidence."""
-
-    @property
-    def article_id(self) -> str:
-        """Which article."""
-
-    @property
-    def version(self) -> int:
-        """Which of its versions."""
-
-    @property
-    def start(self) -> int:
-        """Offset of the first character."""
 
     @property
     def quote(self) -> str:

@@ -1,10 +1,14 @@
-"""What several test files share: the model files, from the user's cache, fetched there when missing."""
+"""What test files share: the model files, fetched into the user's cache when missing; the page in a browser.
+
+A file that tests the page names its desk by a fixture `desk` of its own, one for the whole file.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import guard
 import platformdirs
@@ -12,6 +16,11 @@ import pytest
 from hypothesis import settings
 
 from index import modelfiles
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+    from scripted_desk import ScriptedDesk
+    from served_page import Served, Visit
 
 # A busy machine is no failure. In CI hypothesis loads its own profile: the same examples each time, no deadline.
 if not os.environ.get("CI"):
@@ -46,3 +55,31 @@ def _only_this_machine(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     attempts = guard.stop()
     assert attempts == [], f"tried to leave this machine: {attempts}"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser a file and not one for all: while it is open, nothing else can run a loop in this thread."""
+    from served_page import chromium
+
+    with chromium() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def served(desk: ScriptedDesk) -> Iterator[Served]:
+    """The page over the file's desk."""
+    from served_page import served_page
+
+    with served_page(lambda: desk) as one:
+        yield one
+
+
+@pytest.fixture
+def visit(browser: Browser, served: Served) -> Iterator[Visit]:
+    """The page just opened, wide."""
+    from served_page import visited
+
+    with visited(browser, served.url) as one:
+        one.opened()
+        yield one

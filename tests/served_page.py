@@ -93,6 +93,10 @@ class Visit:
         self.left = True
         self.page.goto(url)
 
+    def opened(self) -> None:
+        """Waits for the welcome."""
+        expect(self.page.locator("#examples button").first).to_be_visible()
+
     def ask(self, question: str) -> None:
         box = self.page.get_by_label("Question")
         box.fill(question)

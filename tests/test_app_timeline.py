@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -12,7 +11,7 @@ import pytest
 from accessible import problems_of
 from playwright.sync_api import Browser, expect
 from scripted_desk import DATED, STAKE, ScriptedDesk, answer, citation, version
-from served_page import Served, Visit, chromium, served_page, visited
+from served_page import Served, Visit, visited
 
 from app.cli.printing import timeline_record, timeline_text
 from app.schema import Answer, Citation, Sentence
@@ -93,19 +92,12 @@ class TimelineDesk(ScriptedDesk):
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
-    with served_page(lambda: TimelineDesk(held={"a1": STORY})) as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
+def desk() -> TimelineDesk:
+    return TimelineDesk(held={"a1": STORY})
 
 
 def asked(visit: Visit) -> None:
-    expect(visit.page.locator("#examples button").first).to_be_visible()
+    visit.opened()
     visit.answered("What became of the alliance?")
 
 

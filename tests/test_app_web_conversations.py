@@ -11,41 +11,22 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from scripted_desk import STAKE, TEXT, TIME, ScriptedDesk, version
-from served_page import Served, Visit, chromium, served_page, visited
+from served_page import Served, Visit, visited
 
 OLD = "What stake will Renault hold?"
 
 
 @pytest.fixture(scope="module")
-def scripted() -> ScriptedDesk:
+def desk() -> ScriptedDesk:
     return ScriptedDesk(pause_seconds=0.05)
 
 
-@pytest.fixture
-def desk(scripted: ScriptedDesk) -> Iterator[ScriptedDesk]:
-    yield scripted
-    scripted.kept.clear()
-    scripted.names.clear()
-    scripted.held, scripted.removed = {"a1": version()}, {}
-
-
-@pytest.fixture(scope="module")
-def served(scripted: ScriptedDesk) -> Iterator[Served]:
-    with served_page(lambda: scripted) as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture
-def visit(browser: Browser, served: Served, desk: ScriptedDesk) -> Iterator[Visit]:
-    with visited(browser, served.url) as one:
-        expect(one.page.locator("#examples button").first).to_be_visible()
-        yield one
+@pytest.fixture(autouse=True)
+def _as_new(desk: ScriptedDesk) -> Iterator[None]:
+    yield
+    desk.kept.clear()
+    desk.names.clear()
+    desk.held, desk.removed = {"a1": version()}, {}
 
 
 def shown(page: Page) -> list[str]:
@@ -265,7 +246,7 @@ def test_an_article_is_removed_and_put_back(visit: Visit, desk: ScriptedDesk) ->
 
 def test_the_drawer_of_conversations_opens_on_a_phone(browser: Browser, served: Served, desk: ScriptedDesk) -> None:
     with visited(browser, served.url, width=390) as one:
-        expect(one.page.locator("#examples button").first).to_be_visible()
+        one.opened()
         one.answered(OLD)
         one.page.get_by_role("button", name="New conversation").click()
         expect(one.page.locator(".turn")).to_have_count(0)

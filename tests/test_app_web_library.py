@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
 from scripted_desk import ScriptedDesk, version
-from served_page import Served, chromium, served_page, visited
+from served_page import Served, visited
 
 ARTICLES = 10_000
 BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
@@ -28,22 +27,10 @@ def desk() -> ScriptedDesk:
     return ScriptedDesk(held=held, corrected={"a0": [first]})
 
 
-@pytest.fixture(scope="module")
-def served(desk: ScriptedDesk) -> Iterator[Served]:
-    with served_page(lambda: desk) as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
-
-
 def test_ten_thousand_articles_are_sorted_and_paged(browser: Browser, served: Served) -> None:
     with visited(browser, served.url) as visit:
         page, rows = visit.page, visit.page.locator("#list tbody tr")
-        expect(page.locator("#examples button").first).to_be_visible()
+        visit.opened()
         page.get_by_role("tab", name="Library").click()
         expect(rows).to_have_count(100)
         expect(page.locator("#list [role=status]")).to_have_text("10,000 articles")
@@ -66,7 +53,7 @@ def test_ten_thousand_articles_are_sorted_and_paged(browser: Browser, served: Se
 def test_a_corrected_article_shows_what_changed(browser: Browser, served: Served) -> None:
     with visited(browser, served.url) as visit:
         page = visit.page
-        expect(page.locator("#examples button").first).to_be_visible()
+        visit.opened()
         page.get_by_role("tab", name="Library").click()
         page.get_by_label("Search the library").fill("00000")
         page.locator("#list").get_by_role("link", name="version 2").click()

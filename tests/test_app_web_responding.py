@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 from scripted_desk import ScriptedDesk
-from served_page import Served, Visit, chromium, served_page, visited
+from served_page import Visit
 
 QUESTION = "What stake will Renault hold?"
 
@@ -15,25 +13,6 @@ QUESTION = "What stake will Renault hold?"
 @pytest.fixture(scope="module")
 def desk() -> ScriptedDesk:
     return ScriptedDesk(pause_seconds=0.05)
-
-
-@pytest.fixture(scope="module")
-def served(desk: ScriptedDesk) -> Iterator[Served]:
-    with served_page(lambda: desk) as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture
-def visit(browser: Browser, served: Served) -> Iterator[Visit]:
-    with visited(browser, served.url) as one:
-        expect(one.page.locator("#examples button").first).to_be_visible()
-        yield one
 
 
 def test_an_answer_is_judged_with_a_reason_and_a_note_that_a_reload_shows(visit: Visit, desk: ScriptedDesk) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from served_page import Served, chromium, served_page, visited
+from served_page import Served, served_page, visited
 
 from app import Desk, seeds
 from app.config import load_settings
@@ -24,12 +24,6 @@ def served(tmp_path_factory: pytest.TempPathFactory, cache_dir: Path) -> Iterato
         return desk
 
     with served_page(opened) as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
         yield one
 
 

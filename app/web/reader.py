@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Protocol
 from urllib.parse import urlencode
 
 from app.describing import plain_day
-from app.schema import published_text
+from app.schema import Place, published_text
 from app.web.escaping import byline, escape, isolated, outside_link
 from app.web.revising import revised_html
 from index.articles import Version
@@ -32,27 +31,7 @@ BESIDE = (
 """The reader beside a chat or an answer, above it the timeline's place; page.js and plotting.js fill them."""
 
 
-class Passage(Protocol):
-    """What a link into the reader needs: satisfied by Citation and Nearest."""
-
-    @property
-    def article_id(self) -> str:
-        """Which article."""
-
-    @property
-    def version(self) -> int:
-        """Which of its versions."""
-
-    @property
-    def start(self) -> int:
-        """Offset of the first character."""
-
-    @property
-    def end(self) -> int:
-        """Offset past the last character."""
-
-
-def reader_address(passage: Passage, others: Iterable[Passage] = ()) -> str:
+def reader_address(passage: Place, others: Iterable[Place] = ()) -> str:
     """The relative address that opens the passage's article there, its other passages marked lighter."""
     also = sorted(
         {
