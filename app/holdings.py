@@ -54,13 +54,13 @@ class Holdings:
         total = None if None in totals else sum(number for number in totals if number is not None)
         return self._add((item for target in targets for item in load(target)), total, progress)
 
-    def add_address(self, address: str) -> list[Added]:
+    def add_address(self, address: str, *, progress: Progress | None = None) -> list[Added]:
         """Adds a web page that somebody typed in: http(s) only, and never from a private network."""
-        return self._add(load_address(address), None, None)
+        return self._add(load_address(address), None, progress)
 
-    def add_bytes(self, name: str, data: bytes) -> list[Added]:
+    def add_bytes(self, name: str, data: bytes, *, progress: Progress | None = None) -> list[Added]:
         """Adds an uploaded file, known again by its name."""
-        return self._add(load_bytes(name, data), None, None)
+        return self._add(load_bytes(name, data), None, progress)
 
     def remove(self, article_id: str, *, purge: bool = False) -> None:
         """Takes an article out of answers at once; `purge` erases it, and every stored turn that showed it.

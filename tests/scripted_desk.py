@@ -256,16 +256,26 @@ class ScriptedDesk:
     def restore(self, article_id: str) -> None:
         self.held[article_id] = self.removed.pop(article_id)
 
-    def add_bytes(self, name: str, data: bytes) -> list[Added]:
+    def add_bytes(self, name: str, data: bytes, *, progress: Any = None) -> list[Added]:
         time.sleep(self.pause_seconds)
-        if name.endswith(".bin"):
+        if name.endswith(".bin") and b"\0" in data:
             return [Added(origin=name, status="failed", error="this is a binary file: give a text")]
         article_id = f"a{len(self.held) + 1}"
         self.held[article_id] = version(data.decode(), article_id=article_id, title=name, origin=name)
         return [Added(origin=name, status="added", article_id=article_id, version=1, title=name)]
 
-    def add_address(self, address: str) -> list[Added]:
+    def add_address(self, address: str, *, progress: Any = None) -> list[Added]:
         self.added_addresses.append(address)
+        if "unreachable" in address and self.added_addresses.count(address) == 1:
+            return [Added(origin=address, status="failed", error="it does not answer: try again later")]
+        if "feed" in address:
+            pages = ("https://news.example/good", "https://news.example/unreachable")
+            for done, page in enumerate(pages):
+                progress(done, None, page)
+            return [
+                Added(origin=pages[0], status="added", article_id="a1", version=1, title="From the feed"),
+                *self.add_address(pages[1]),
+            ]
         return [Added(origin=address, status="added", article_id="a1", version=1, title="From the web")]
 
     def articles(self) -> list[ArticleSummary]:

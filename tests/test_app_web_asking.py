@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from scripted_desk import STAKE, ScriptedDesk
+from scripted_desk import ScriptedDesk
 
 from app.errors import QuestionError
-from app.web import adding
 from app.web.asking import Limits, ask, read_limits
 from app.web.opening import DeskOpeningError, OpeningDesk
 from app.web.session import Session
-from index.articles import Added
-from index.errors import LibraryLockedError, StorageError
+from index.errors import StorageError
 
 
 def opened(desk: ScriptedDesk) -> OpeningDesk:
@@ -191,75 +187,3 @@ def test_closing_closes_an_open_desk() -> None:
     desk = ScriptedDesk()
     opened(desk).close()
     assert desk.closed
-
-
-def add(desk: ScriptedDesk, *paths: Path) -> list[str]:
-    return list(adding.add_files(desk, [str(path) for path in paths]))  # type: ignore[arg-type]
-
-
-def test_added_files_show_progress_and_one_line_each(tmp_path: Path) -> None:
-    good, bad = tmp_path / "good.txt", tmp_path / "bad.bin"
-    good.write_text(STAKE)
-    bad.write_bytes(b"\0")
-    steps = add(ScriptedDesk(pause_seconds=0), good, bad)
-    assert 'value="0" max="2"' in steps[0]
-    assert "bad.bin" in steps[1]
-    assert "1 added, 1 not added" in steps[-1]
-
-
-def test_one_file_moves_without_a_total(tmp_path: Path) -> None:
-    good = tmp_path / "good.txt"
-    good.write_text(STAKE)
-    assert "max=" not in add(ScriptedDesk(pause_seconds=0), good)[0]
-
-
-def test_a_web_address_is_added_as_it_was_typed() -> None:
-    desk = ScriptedDesk()
-    steps = list(adding.add_address(desk, " https://news.example/a "))  # type: ignore[arg-type]
-    assert desk.added_addresses == ["https://news.example/a"]
-    assert "1 added" in steps[-1]
-
-
-@pytest.mark.parametrize("address", ["/etc/hostname", "file:///etc/hostname", "notes.txt", "ftp://a.example/b"])
-def test_only_web_addresses_are_taken_from_the_page(address: str) -> None:
-    desk = ScriptedDesk()
-    (said,) = adding.add_address(desk, address)  # type: ignore[arg-type]
-    assert "is not a web address" in said
-    assert list(desk.held) == ["a1"]
-
-
-def failing(error: Exception) -> Callable[[str, bytes], list[Added]]:
-    def add_bytes(name: str, data: bytes) -> list[Added]:
-        if name.startswith("good"):
-            return [Added(origin=name, status="added", title="Good")]
-        raise error
-
-    return add_bytes
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> tuple[Path, ...]:
-    paths = tuple(tmp_path / name for name in ("good.txt", "other.txt", "last.txt"))
-    for path in paths:
-        path.write_text("x")
-    return paths
-
-
-def test_a_library_locked_by_another_process_is_named_and_what_was_added_is_told(files: tuple[Path, ...]) -> None:
-    desk = ScriptedDesk()
-    desk.add_bytes = failing(LibraryLockedError("process 12 is adding: wait for it"))  # type: ignore[method-assign]
-    steps = add(desk, *files)
-    assert "process 12 is adding" in steps[-1]
-    assert "1 added" in steps[-1]
-    assert not any("last.txt" in step for step in steps)
-
-
-def test_an_unexpected_failure_to_add_is_logged_and_not_shown(
-    files: tuple[Path, ...], caplog: pytest.LogCaptureFixture
-) -> None:
-    desk = ScriptedDesk()
-    desk.add_bytes = failing(RuntimeError("scripted"))  # type: ignore[method-assign]
-    said = add(desk, files[1])[-1]
-    assert "inside OnRecord" in said
-    assert "scripted" not in said
-    assert "RuntimeError: scripted" in caplog.text

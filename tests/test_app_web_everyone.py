@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from accessible import problems_of
 from playwright.sync_api import Browser, expect
-from scripted_desk import TEXT, ScriptedDesk, version
-from served_page import Served, Visit, chromium, served_page, visited
+from scripted_desk import TEXT, ScriptedDesk, answer, citation, version
+from served_page import Served, served_page, visited
+
+from app.schema import Answer, Sentence
 
 QUESTION = "What stake will Renault hold?"
 
@@ -28,22 +29,6 @@ def desk() -> ScriptedDesk:
     )
 
 
-@pytest.fixture(scope="module")
-def served(desk: ScriptedDesk) -> Iterator[Served]:
-    with served_page(lambda: desk) as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
-
-
-def opened(visit: Visit) -> None:
-    expect(visit.page.locator("#examples button").first).to_be_visible()
-
-
 @pytest.mark.parametrize(
     ("width", "scheme"),
     [(1440, "light"), (1440, "dark"), (1024, "light"), (390, "dark")],
@@ -52,7 +37,7 @@ def opened(visit: Visit) -> None:
 def test_every_view_can_be_seen_and_named(browser: Browser, served: Served, width: int, scheme: Any) -> None:
     with visited(browser, served.url, width=width, color_scheme=scheme) as visit:
         page, found = visit.page, {}
-        opened(visit)
+        visit.opened()
         found["welcome"] = problems_of(page)
         visit.answered(QUESTION)
         visit.answered("What is the capital of Peru?")
@@ -65,6 +50,9 @@ def test_every_view_can_be_seen_and_named(browser: Browser, served: Served, widt
         page.locator("#current").get_by_role("button", name="Wrong answer").click()
         expect(page.get_by_role("radio", name="Wrong citation")).to_be_visible()
         found["judged"] = problems_of(page)
+        page.locator("#past .chip").first.hover()
+        expect(page.locator("#quoted")).to_be_visible()
+        found["pointed at"] = problems_of(page)
         page.locator("#current .chip").first.press("Enter")
         expect(page.locator("#reader #cited")).to_be_in_viewport()
         found["reading"] = problems_of(page)
@@ -76,6 +64,10 @@ def test_every_view_can_be_seen_and_named(browser: Browser, served: Served, widt
         page.keyboard.press("Escape")
         page.keyboard.press("Escape")
         page.get_by_role("tab", name="Library").click()
+        page.locator("#files input[type=file]").set_input_files(
+            {"name": "noise.bin", "mimeType": "application/octet-stream", "buffer": b"\0"}
+        )
+        expect(page.get_by_role("button", name="Try noise.bin again")).to_be_visible()
         page.locator("#list [data-act=remove]").last.click()
         expect(page.locator("#list .undo")).to_be_visible()
         found["library"] = problems_of(page)
@@ -92,7 +84,7 @@ def test_every_view_can_be_seen_and_named(browser: Browser, served: Served, widt
 
 def test_a_screen_reader_is_told_the_steps_and_then_the_answer_once(browser: Browser, served: Served) -> None:
     with visited(browser, served.url) as visit:
-        opened(visit)
+        visit.opened()
         visit.page.evaluate(
             """() => { window.told = []; new MutationObserver(() => window.told.push(document.querySelector("#announce")
             .textContent)).observe(document.querySelector("#announce"), { childList: true, characterData: true }); }"""
@@ -108,8 +100,9 @@ def test_a_screen_reader_is_told_the_steps_and_then_the_answer_once(browser: Bro
 
 def test_nothing_moves_for_those_who_asked_for_calm(browser: Browser, served: Served) -> None:
     with visited(browser, served.url, reduced_motion="reduce") as visit:
-        opened(visit)
+        visit.opened()
         visit.ask("Write slowly")
+        expect(visit.page.locator("#current .words")).to_contain_text("mid-year")  # after which nothing is drawn anew
         pulse = visit.page.locator("#current .pulse")
         expect(pulse).to_be_visible()
         assert pulse.evaluate("(one) => getComputedStyle(one).animationIterationCount") == "1"
@@ -120,7 +113,7 @@ def test_nothing_moves_for_those_who_asked_for_calm(browser: Browser, served: Se
 def test_a_question_is_asked_and_read_by_keyboard_alone(browser: Browser, served: Served) -> None:
     with visited(browser, served.url) as visit:
         page = visit.page
-        opened(visit)
+        visit.opened()
         expect(page.get_by_label("Question")).to_be_focused()
         page.keyboard.type(QUESTION)
         page.keyboard.press("Enter")
@@ -134,3 +127,22 @@ def test_a_question_is_asked_and_read_by_keyboard_alone(browser: Browser, served
         expect(page.locator("#reader #cited")).to_be_in_viewport()
         page.keyboard.press("Escape")
         assert page.evaluate("document.activeElement.className") == "chip"
+
+
+def test_an_article_that_is_written_from_right_to_left_is_read_so(browser: Browser) -> None:
+    quote = "قالت نيسان إنها ستحتفظ بحصة قدرها خمسة عشر في المئة."
+    article = version(f"{quote} انتهى الاجتماع.", title="نيسان ورينو", source="الصحيفة")
+
+    class ArabicDesk(ScriptedDesk):
+        def _reply(self, question: str) -> Answer:
+            said = Sentence(text=quote, status="quoted", citations=(1,))
+            return answer(question=question, sentences=(said,), citations=(citation(1, quote, article),), nearest=())
+
+    with served_page(lambda: ArabicDesk(held={"a1": article})) as one, visited(browser, one.url) as visit:
+        visit.opened()
+        visit.answered("What did Nissan say?")
+        visit.page.locator("#current .chip").first.click()
+        for part in ("#current .quoted", "#reader .text"):
+            assert visit.page.locator(part).evaluate("(one) => getComputedStyle(one).direction") == "rtl", part
+        expect(visit.page.locator("#reader #cited")).to_have_text(quote)
+        assert visit.page.locator("#current .question").evaluate("(one) => getComputedStyle(one).direction") == "ltr"

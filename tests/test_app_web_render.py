@@ -14,8 +14,18 @@ from hypothesis import strategies as st
 from scripted_desk import AMPERE, STAKE, TIME, abstention, answer, citation, nearest, version
 
 from app.describing import web_address
-from app.schema import ArticleChange, ArticlePage, ArticleSummary, ConversationSummary, Feedback, Sentence, WriterStatus
+from app.schema import (
+    AlsoReported,
+    ArticleChange,
+    ArticlePage,
+    ArticleSummary,
+    ConversationSummary,
+    Feedback,
+    Sentence,
+    WriterStatus,
+)
 from app.web import listing, passages, permanent, render, sidebar
+from app.web.arriving import Arrival, arrivals_html
 from app.web.escaping import byline, day, escape, outside_link
 from app.web.plot import timeline_html
 from app.web.reader import article_html
@@ -37,13 +47,14 @@ HOSTILE = [
 ALLOWED = {
     "section", "h2", "p", "span", "a", "div", "ol", "ul", "li", "q", "blockquote", "details", "summary", "strong",
     "time", "bdi", "table", "thead", "tbody", "tr", "th", "td", "progress", "article", "mark", "button", "header",
-    "aside", "svg", "path", "form", "label", "input", "ins", "del",
+    "aside", "svg", "path", "form", "label", "input", "ins", "del", "code",
     "figure", "figcaption", "rect", "line", "text", "title",
 }  # fmt: skip
 ATTRIBUTES = {
     "class", "href", "title", "aria-label", "aria-hidden", "aria-busy", "role", "datetime", "dir", "scope", "value",
     "max", "target", "rel", "id", "type", "download",
     "data-act", "data-id", "data-conversation", "data-copy", "data-edit", "data-rename", "data-sure", "aria-current",
+    "data-quote", "data-whence",
     "data-step", "data-verdict", "aria-pressed", "name", "placeholder", "maxlength", "required", "checked", "open",
     "viewbox", "width", "height", "focusable", "fill", "stroke", "stroke-width", "stroke-linejoin", "d",
     "aria-sort", "disabled", "x", "y", "rx", "x1", "x2", "y1", "y2", "text-anchor", "data-told",
@@ -116,7 +127,6 @@ def test_hostile_text_stays_text_everywhere(evil: str) -> None:
     gone = ArticleChange(article_id=evil, title=evil, cited_version=1, current_version=None, still_says=False)
     named = ConversationSummary(conversation_id=evil, title=evil, turns=1, updated_at=evil)
     judged = Feedback(turn_id=evil, verdict="wrong_citation", note=evil, given_at=evil)
-    added = [Added(origin=evil, status="failed", error=evil), Added(origin=evil, status="added", title=evil)]
     for text in (
         render.answer_html(whole),
         render.answer_html(abstention(question=evil, text=evil, nearest=near)),
@@ -130,11 +140,20 @@ def test_hostile_text_stays_text_everywhere(evil: str) -> None:
         article_html(article, None, history=[article, later], since=later),
         article_html(later, None, history=[article, later]),
         timeline_html([dated]),
-        listing.added_html(added),
-        listing.progress_html(1, 2, evil),
+        *(arrivals_html([one]) for one in arrived(evil)),
         listing.status_html(WriterStatus(state="fetching", model=evil, detail=evil, progress=0.4)),
     ):
         assert_harmless(text)
+
+
+def arrived(evil: str) -> list[Arrival]:
+    """An arrival of that name at work, given up, and with something of it that failed."""
+    working, given_up, ended = (Arrival(name, lambda *_: [], key=evil) for name in (evil, evil, f"http://{evil}"))
+    working.begin("working")
+    working.done, working.title = 1, evil
+    given_up.end(problem=evil)
+    ended.end([Added(origin=evil, status="failed", error=evil), Added(origin=evil, status="added", title=evil)])
+    return [Arrival(evil, lambda *_: [], key=evil), working, given_up, ended]
 
 
 @given(st.text(max_size=80))
@@ -319,30 +338,7 @@ def test_a_corrected_article_leads_to_what_was_corrected() -> None:
     assert "version=3&amp;since=2" in text
 
 
-def test_files_that_failed_come_first_with_what_to_do() -> None:
-    added = [
-        Added(origin="/uploads/x/good.txt", status="added", title="Good"),
-        Added(origin="/uploads/x/bad.bin", status="failed", error="it is binary: give a text"),
-        Added(origin="https://news.example/a", status="unchanged"),
-    ]
-    text = listing.added_html(added)
-    assert "1 added, 1 already there, 1 not added" in text
-    assert text.index("bad.bin") < text.index("good.txt")
-    assert "it is binary: give a text" in text
-    assert "/uploads" not in text
-    assert "https://news.example/a" in text
-
-
-def test_thousands_of_results_are_counted_not_listed() -> None:
-    text = listing.added_html([Added(origin=f"{n}.txt", status="added") for n in range(2000)])
-    assert text.count("<li>") == listing.LINES_SHOWN + 1
-    assert "and 1,950 more" in text
-    assert "Nothing to add" in listing.added_html([])
-
-
-def test_progress_and_status_are_bars_with_words() -> None:
-    assert 'value="3" max="10"' in listing.progress_html(3, 10, "a.txt")
-    assert "<progress aria-label" in listing.progress_html(3, None, "a.txt")
+def test_the_status_is_a_bar_with_words() -> None:
     fetching = WriterStatus(state="fetching", model="m", detail="Fetching the writer, 43 %", progress=0.43)
     assert 'value="0.430"' in listing.status_html(fetching)
     assert "43 %" in listing.status_html(fetching)
@@ -395,4 +391,32 @@ def test_near_passages_of_one_article_stand_together_under_its_title() -> None:
 
 def test_a_number_tells_its_quote_source_and_day_when_it_is_pointed_at() -> None:
     shown = passages.chip(citation(1, STAKE), ())
-    assert f'title="“{escape(STAKE)}” Morning Wire, 5 February 2023"' in shown
+    assert f'data-quote="{escape(STAKE)}" data-whence="Morning Wire · 5 February 2023"' in shown
+
+
+def test_how_the_sentences_stand_is_told_below_them() -> None:
+    assert "2 sentences checked against what they cite, from 1 article</p>" in render.answer_html(answer())
+    quoted = Sentence(text=STAKE, status="quoted", citations=(1,))
+    written = Sentence(text="It is so.", status="supported", citations=(2,), independent_articles=1)
+    text = render.answer_html(answer(sentences=(quoted, written)))
+    assert "1 sentence checked against what it cites, 1 sentence quoted word for word, from 1 article</p>" in text
+    assert 'class="standing"' not in render.answer_html(abstention())
+
+
+def test_a_sentence_tells_by_how_many_independent_articles_it_is_said_where_it_is_more_than_one() -> None:
+    said = [replace(one, independent_articles=n) for one, n in zip(answer().sentences, (3, 1), strict=True)]
+    text = render.answer_html(answer(sentences=tuple(said)))
+    assert text.count("independent articles") == 1
+    assert text.index("in 3 independent articles") < text.index("The deal closes")
+
+
+def test_near_copies_of_a_cited_article_are_folded_below_it() -> None:
+    copy = AlsoReported(
+        article_id="b1", version=2, title="<b>Wire</b>", source="Evening Wire", published_at="2023-02-05", url=None
+    )
+    text = render.answer_html(answer(citations=(replace(citation(1, STAKE), also_reported_by=(copy,)),)))
+    seen = assert_harmless(text)
+    assert "Also in one near-copy" in seen.words
+    assert "<b>Wire</b>" in seen.words
+    assert 'href="read?article=b1&amp;version=2"' in text
+    assert text.count("Also in") == 1

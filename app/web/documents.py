@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 READER_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 ANSWER_POLICY = READER_POLICY + "; script-src 'self'; connect-src 'self'"
-ANSWER_SCRIPTS = tuple(f"onrecord/{name}.js" for name in ("page", "acting", "plotting"))
+ANSWER_SCRIPTS = tuple(f"onrecord/{name}.js" for name in ("page", "acting", "plotting", "citing"))
 _MEDIA = {"markdown": ("text/markdown", "md"), "json": ("application/json", "json")}
 
 

@@ -39,6 +39,26 @@ def facts_html(answer: Answer) -> str:
     return f'<p class="facts"><span>{escape(" · ".join(facts))}</span>{_actions_html(answer)}</p>'
 
 
+def standing_html(answer: Answer) -> str:
+    """How its sentences stand: checked against what they cite, or quoted word for word; empty for an abstention."""
+    if not answer.answered:
+        return ""
+    n_quoted = sum(1 for one in answer.sentences if one.status == "quoted")
+    n_checked = len(answer.sentences) - n_quoted
+    parts = []
+    if n_checked:
+        cited = "it cites" if n_checked == 1 else "they cite"
+        parts.append(f"{_counted(n_checked, 'sentence')} checked against what {cited}")
+    if n_quoted:
+        parts.append(f"{_counted(n_quoted, 'sentence')} quoted word for word")
+    parts.append(f"from {_counted(len({one.article_id for one in answer.citations}), 'article')}")
+    return f'<p class="standing">{escape(", ".join(parts))}</p>'
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
 def answer_address(turn_id: str) -> str:
     """The relative permanent address of an answer."""
     return "answer?" + urlencode({"turn": turn_id})

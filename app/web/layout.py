@@ -26,8 +26,9 @@ WELCOME = (
     "Where the articles do not say, the answer says so.</p>"
     "</div>"
 )
+SCRIPTS = ("page", "acting", "following", "plotting", "citing")
 HEAD = '<link rel="stylesheet" href="onrecord/page.css">' + "".join(
-    f'<script src="onrecord/{name}.js" defer></script>' for name in ("page", "acting", "following", "plotting")
+    f'<script src="onrecord/{name}.js" defer></script>' for name in SCRIPTS
 )
 
 
@@ -130,7 +131,7 @@ class Layout:
                 container=False, max_lines=1, scale=6, min_width=120, elem_id="address",
             )  # fmt: skip
             self.add = gr.Button("Add", scale=0, min_width=76, elem_id="add")
-        self.added = gr.HTML("", elem_id="added", apply_default_css=False)
+        self.added = gr.HTML("", elem_id="added", js_on_load=ACTS, apply_default_css=False)
         self.search = gr.Textbox(
             placeholder="Search titles and sources", label="Search the library", show_label=False,
             container=False, max_lines=1, elem_id="search",

@@ -1,27 +1,17 @@
-"""The library's list, what became of added files, and the writer's status -> HTML. Pure."""
+"""The library's list, and the writer's status -> HTML. Pure."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from app.schema import ArticlePage, ArticleSummary, WriterStatus
 from app.web.escaping import day, escape, isolated
 from app.web.reader import article_address
-from index.articles import Added, Version
+from index.articles import Version
 from index.shelf import ORDERS, Order
 
 ROWS_SHOWN = 100
 ROWS_BEFORE_PAGER_BELOW = 20
-LINES_SHOWN = 50
-_OUTCOMES: dict[Literal["added", "updated", "unchanged", "failed"], str] = {
-    "added": "added",
-    "updated": "updated",
-    "unchanged": "already there",
-    "failed": "not added",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,48 +108,6 @@ def _state_html(article: ArticleSummary) -> str:
         return f"added {day(article.added_at, short=True)}"
     address = escape(article_address(article.article_id, article.version, since=article.version - 1))
     return f'<a class="opens" href="{address}">version {article.version}</a>'
-
-
-def added_html(added: Sequence[Added]) -> str:
-    """One line a file: failures first, with what to do; past LINES_SHOWN the rest is counted only."""
-    counts = Counter(one.status for one in added)
-    summary = ", ".join(f"{counts[status]:,} {words}" for status, words in _OUTCOMES.items() if counts[status])
-    ordered = sorted(added, key=lambda one: one.status != "failed")
-    lines = "".join(_added_line(one) for one in ordered[:LINES_SHOWN])
-    if len(ordered) > LINES_SHOWN:
-        lines += f"<li>and {len(ordered) - LINES_SHOWN:,} more</li>"
-    heading = f'<p class="heading">{summary or "Nothing to add"}</p>'
-    return f'<div class="added" role="status">{heading}<ul>{lines}</ul></div>'
-
-
-def _added_line(one: Added) -> str:
-    name = isolated(shown_origin(one.origin))
-    if one.status == "failed":
-        return f'<li class="failed">{name}: {escape(one.error or "could not be read")}</li>'
-    title = f": {isolated(one.title)}" if one.title else ""
-    return f"<li>{name} {_OUTCOMES[one.status]}{title}</li>"
-
-
-def shown_origin(origin: str) -> str:
-    """An uploaded file by its name alone (its folder is ours, not the reader's); an address as it is.
-
-    >>> shown_origin("/somewhere/upload/report.jsonl#3")
-    'report.jsonl#3'
-    """
-    if origin.startswith(("http://", "https://")):
-        return origin
-    return origin.replace("\\", "/").rsplit("/", 1)[-1]
-
-
-def progress_html(done: int, total: int | None, label: str) -> str:
-    """A progress bar; without a total it only moves."""
-    share = f' value="{min(done, total)}" max="{total}"' if total else ""
-    numbers = f"{done:,} of {total:,}" if total else f"{done:,}"
-    text = escape(shown_origin(label))
-    return (
-        f'<div class="adding" role="status"><progress{share} aria-label="Adding articles"></progress>'
-        f'<p class="note">{numbers} · <bdi>{text}</bdi></p></div>'
-    )
 
 
 def status_html(status: WriterStatus | None) -> str:

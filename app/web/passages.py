@@ -5,22 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from app.describing import plain_day
-from app.schema import Citation, Nearest, Sentence
+from app.schema import AlsoReported, Citation, Nearest, Place, Sentence
 from app.web.escaping import byline, escape, isolated
-from app.web.reader import Passage, reader_address
+from app.web.reader import article_address, reader_address
 
+QUOTE_CHARACTERS = 600
+"""Of a quote, what is told beside its number: some sentences; the passage itself is a click away."""
+LEAST_INDEPENDENT = 2
+"""One article alone is what the number says already."""
 _SHOWN = ' class="shown"'
 
 
 def chip(citation: Citation, all_citations: Sequence[Citation]) -> str:
-    """The small number after a sentence: a link that opens the cited passage."""
+    """The small number after a sentence: a link that opens the cited passage, and tells its quote (citing.js)."""
     told = f"{citation.title}, {citation.source}" if citation.source else citation.title
-    whence = ", ".join(part for part in (citation.source, plain_day(citation.published_at)) if part)
+    whence = " · ".join(part for part in (citation.source or citation.title, plain_day(citation.published_at)) if part)
     return (
         f'<a class="chip" href="{escape(reader_address(citation, all_citations))}" '
-        f'title="“{escape(clipped(citation.quote, 300))}” {escape(whence)}" '
+        f'data-quote="{escape(clipped(citation.quote, QUOTE_CHARACTERS))}" data-whence="{escape(whence)}" '
         f'aria-label="Citation {citation.marker}: {escape(clipped(told, 120))}">{citation.marker}</a>'
     )
+
+
+def independent_html(sentence: Sentence) -> str:
+    """By how many independent articles a sentence is said, where it is said by more than one."""
+    n_articles = sentence.independent_articles or 0
+    if n_articles < LEAST_INDEPENDENT:
+        return ""
+    return f'<span class="independent">in {n_articles:,} independent articles</span>'
 
 
 def clipped(text: str, characters: int) -> str:
@@ -61,13 +73,26 @@ def near_html(nearest: Sequence[Nearest], *, label: str) -> str:
     return f'<ul class="near" aria-label="{escape(label)}">{items}</ul>'
 
 
-def _passage_html(passage: Citation | Nearest, others: Iterable[Passage]) -> str:
+def _passage_html(passage: Citation | Nearest, others: Iterable[Place]) -> str:
     address = escape(reader_address(passage, others))
     return (
         f'<div class="passage"><a class="opens" href="{address}">{isolated(passage.title)}</a>'
         f'<span class="byline">{byline(passage.source, passage.published_at)}</span>'
-        f'<q class="quote" dir="auto">{escape(passage.quote)}</q></div>'
+        f'<q class="quote" dir="auto">{escape(passage.quote)}</q>{_also_html(passage.also_reported_by)}</div>'
     )
+
+
+def _also_html(copies: Sequence[AlsoReported]) -> str:
+    """The near-copies that the article stands for, folded away."""
+    if not copies:
+        return ""
+    items = "".join(
+        f'<li><a class="opens" href="{escape(article_address(one.article_id, one.version))}">{isolated(one.title)}</a>'
+        f'<span class="byline">{byline(one.source, one.published_at)}</span></li>'
+        for one in copies
+    )
+    label = "Also in one near-copy" if len(copies) == 1 else f"Also in {len(copies):,} near-copies"
+    return f'<details class="also"><summary>{label}</summary><ul>{items}</ul></details>'
 
 
 def _another_html(passage: Nearest) -> str:

@@ -8,9 +8,9 @@ from itertools import groupby
 
 from app.schema import Answer, ArticleChange, Citation, Feedback, Nearest, Reason, Sentence
 from app.web.escaping import day, escape, isolated
-from app.web.framing import changes_html, facts_html
+from app.web.framing import changes_html, facts_html, standing_html
 from app.web.judgement import judgement_html
-from app.web.passages import chip, cited_html, near_html
+from app.web.passages import chip, cited_html, independent_html, near_html
 from app.web.plot import timeline_html
 
 ABSTENTIONS: dict[Reason, tuple[str, str]] = {
@@ -27,7 +27,8 @@ def sentences_html(sentences: Sequence[Sentence], citations: Sequence[Citation])
 
     def with_chips(sentence: Sentence) -> str:
         chips = "".join(chip(by_marker[m], citations) for m in sentence.citations if m in by_marker)
-        return f'<span class="sentence">{escape(sentence.text)}<span class="chips">{chips}</span></span>'
+        told = chips + independent_html(sentence)
+        return f'<span class="sentence">{escape(sentence.text)}<span class="chips">{told}</span></span>'
 
     parts = []
     for quoted, group in groupby(sentences, key=lambda sentence: sentence.status == "quoted"):
@@ -52,7 +53,7 @@ def answer_html(
     if answer.answered:
         body = (
             f'<div class="words">{sentences_html(answer.sentences, answer.citations)}</div>'
-            f"{_fallback_html(answer.fallback)}{_notes_html(answer.notes)}"
+            f"{standing_html(answer)}{_fallback_html(answer.fallback)}{_notes_html(answer.notes)}"
             f"{timeline_html(answer.citations)}{cited_html(answer.citations, answer.sentences)}"
         )
         if answer.nearest:

@@ -24,6 +24,7 @@ _ASSETS = {
     "acting.js": "text/javascript",
     "following.js": "text/javascript",
     "plotting.js": "text/javascript",
+    "citing.js": "text/javascript",
 }
 
 

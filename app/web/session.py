@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.schema import Answer
 from app.web import render
+from app.web.arriving import Arrival
 from app.web.listing import View
 from index.articles import Version
 
@@ -31,7 +32,8 @@ class Shown:
 class Session:
     """What one page shows. `stop` is set while a question is being answered, and ends it.
 
-    `removed` is the article that was taken out last, and can be put back; `view` is how the library is looked at.
+    `removed` is the article that was taken out last, and can be put back; `view` is how the library is looked at, and
+    `arrivals` are what was given last to be added to it.
     """
 
     conversation_id: str | None = None
@@ -40,6 +42,7 @@ class Session:
     stop: asyncio.Event | None = None
     removed: Version | None = None
     view: View = field(default_factory=View)
+    arrivals: list[Arrival] = field(default_factory=list)
 
     @property
     def past_html(self) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from app.web import adding, listing
+from app.web.arriving import Arrival, arrivals_html
 from app.web.escaping import escape
 from app.web.layout import PRIVATE, Layout
 from app.web.opening import OpeningDesk
@@ -43,6 +44,8 @@ class Shelving:
                 concurrency_limit=4,
                 **PRIVATE,
             )
+        again = [page.added, *changed]
+        page.added.act(self._on_retry, [page.session, page.search], again, concurrency_limit=4, **PRIVATE)
         wanted = [page.session, page.search]
         page.search.change(self._on_words, wanted, page.list, trigger_mode="always_last", **PRIVATE)
         page.library_tab.select(self._on_search, wanted, page.list, **PRIVATE)
@@ -63,14 +66,36 @@ class Shelving:
         if not given:
             return
         try:
+            new = adding.address(given) if isinstance(given, str) else adding.files(given)
+        except OnRecordError as error:
+            yield {page.added: _problem_html(error) + arrivals_html(session.arrivals)}
+            return
+        # What was given before is told until something new is given, or as long as it is not done.
+        if all(one.state == "ended" for one in session.arrivals):
+            session.arrivals = []
+        session.arrivals += new
+        yield {page.files: None, page.address: ""}
+        yield from self._brought_in(session, words, new)
+
+    def _on_retry(self, session: Session, words: str, event: gr.EventData) -> Iterator[dict[Any, Any]]:
+        """One of the arrivals that failed again, or with no id all of them."""
+        data = event._data if isinstance(event._data, dict) else {}
+        key = str(data.get("id", ""))
+        failed = [one for one in session.arrivals if one.failed and (not key or one.key == key)]
+        if failed:
+            yield from self._brought_in(session, words, failed)
+
+    def _brought_in(self, session: Session, words: str, wanted: list[Arrival]) -> Iterator[dict[Any, Any]]:
+        """The updates while those are added: their lines, and at the end the list."""
+        page = self._layout
+        try:
             desk = self._desk.wait(timeout_seconds=60)
         except OnRecordError as error:
             yield {page.added: _problem_html(error)}
             return
-        steps = adding.add_address(desk, given) if isinstance(given, str) else adding.add_files(desk, given)
-        for html in steps:
-            yield {page.added: html}
-        yield {page.files: None, page.address: "", **self._changed(desk, session, words)}
+        for _ in adding.bring_in(desk, wanted, session.arrivals):
+            yield {page.added: arrivals_html(session.arrivals)}
+        yield self._changed(desk, session, words)
 
     def _on_act(self, session: Session, words: str, event: gr.EventData) -> dict[Any, Any]:
         data = event._data if isinstance(event._data, dict) else {}
