@@ -75,11 +75,12 @@ def plain_day(published_at: str | None, *, short: bool = False) -> str:
     return f"{moment.day} {moment:{'%b' if short else '%B'}} {moment.year}"
 
 
-_RELATIONS: dict[Relation, str] = {
+RELATIONS: dict[Relation, str] = {
     "update": "A later article tells how it changed",
     "superseded": "An earlier article tells how it was before",
     "conflict": "Another article says otherwise",
 }
+"""What a disagreement is, in words."""
 
 
 def told_disagreement(one: Disagreement) -> str:
@@ -88,7 +89,7 @@ def told_disagreement(one: Disagreement) -> str:
     An example: "Another article says otherwise: “25%”, not “15%” (1 article found against 3)."
     """
     how_many = f"{one.articles} article{'' if one.articles == 1 else 's'} found against {one.agreeing}"
-    return f"{_RELATIONS[one.relation]}: “{one.value}”, not “{one.against}” ({how_many})."
+    return f"{RELATIONS[one.relation]}: “{one.value}”, not “{one.against}” ({how_many})."
 
 
 def web_address(url: str | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,6 +20,7 @@ from app.schema import (
     ArticlePage,
     ArticleSummary,
     ConversationSummary,
+    Disagreement,
     Feedback,
     Sentence,
     WriterStatus,
@@ -420,3 +421,24 @@ def test_near_copies_of_a_cited_article_are_folded_below_it() -> None:
     assert "<b>Wire</b>" in seen.words
     assert 'href="read?article=b1&amp;version=2"' in text
     assert text.count("Also in") == 1
+
+
+def test_what_another_article_says_instead_stands_beside_the_answer() -> None:
+    elsewhere = version(article_id="b1", source="Evening Wire", published_at=datetime(2023, 3, 1, tzinfo=UTC))
+    quote = Sentence(text=STAKE, status="quoted", citations=(3,))
+    differing = Disagreement(value="43%", against="15%", relation="update", articles=1, agreeing=2, sentence=quote)
+    shown = answer(
+        citations=(citation(1, STAKE), citation(2, TIME), citation(3, STAKE, elsewhere)), disagreements=(differing,)
+    )
+    text = render.answer_html(shown)
+    seen = assert_harmless(text)
+    for words in (
+        "A later article tells how it changed", "This answer · 2 articles found", "Elsewhere · 1 article found",
+        "Evening Wire", "1 March 2023",
+    ):  # fmt: skip
+        assert words in seen.words
+    here, there = text.index('<p class="value" dir="auto">15%</p>'), text.index('<p class="value" dir="auto">43%</p>')
+    assert here < text.index(">Renault will hold 15%", here) < there < text.index(f">{escape(STAKE)}", there)
+    assert text.index("article=b1") > there
+    assert "from 1 article</p>" in text
+    assert 'class="otherwise"' not in render.answer_html(answer())

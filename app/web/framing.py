@@ -47,11 +47,13 @@ def standing_html(answer: Answer) -> str:
     n_checked = len(answer.sentences) - n_quoted
     parts = []
     if n_checked:
-        cited = "it cites" if n_checked == 1 else "they cite"
-        parts.append(f"{_counted(n_checked, 'sentence')} checked against what {cited}")
+        these = "it cites" if n_checked == 1 else "they cite"
+        parts.append(f"{_counted(n_checked, 'sentence')} checked against what {these}")
     if n_quoted:
         parts.append(f"{_counted(n_quoted, 'sentence')} quoted word for word")
-    parts.append(f"from {_counted(len({one.article_id for one in answer.citations}), 'article')}")
+    cited = {marker for one in answer.sentences for marker in one.citations}
+    n_articles = len({one.article_id for one in answer.citations if one.marker in cited})
+    parts.append(f"from {_counted(n_articles, 'article')}")
     return f'<p class="standing">{escape(", ".join(parts))}</p>'
 
 

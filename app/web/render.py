@@ -10,6 +10,7 @@ from app.schema import Answer, ArticleChange, Citation, Feedback, Nearest, Reaso
 from app.web.escaping import day, escape, isolated
 from app.web.framing import changes_html, facts_html, standing_html
 from app.web.judgement import judgement_html
+from app.web.otherwise import otherwise_html
 from app.web.passages import chip, cited_html, independent_html, near_html
 from app.web.plot import timeline_html
 
@@ -53,7 +54,7 @@ def answer_html(
     if answer.answered:
         body = (
             f'<div class="words">{sentences_html(answer.sentences, answer.citations)}</div>'
-            f"{standing_html(answer)}{_fallback_html(answer.fallback)}{_notes_html(answer.notes)}"
+            f"{otherwise_html(answer)}{standing_html(answer)}{_fallback_html(answer.fallback)}{_notes_html(answer.notes)}"
             f"{timeline_html(answer.citations)}{cited_html(answer.citations, answer.sentences)}"
         )
         if answer.nearest:

@@ -16,7 +16,7 @@
   const citations = () => {
     const turn = opener && opener.isConnected ? opener.closest(".turn") : null;
     const seen = new Set();
-    return [...(turn ? turn.querySelectorAll(".words a.chip") : [])].filter((chip) => {
+    return [...(turn ? turn.querySelectorAll(".words a.chip, .otherwise a.chip") : [])].filter((chip) => {
       const address = chip.getAttribute("href");
       return !seen.has(address) && seen.add(address);
     });
