@@ -76,9 +76,10 @@ def test_a_dropped_article_is_answered_from_and_the_mark_is_the_quote(visit: Vis
     page = visit.page
     drop(page, TEXT, "1 added")
     says(endpoint, KEEPER_SAID)
-    endpoint.first_pause_seconds = 1.0
+    endpoint.first_pause_seconds = 600.0  # until `ended` is set: the model waits until the evidence was seen
     visit.ask(KEEPER)
     expect(page.locator("#current .streaming .near .quote").first).to_contain_text(ICE)
+    endpoint.ended.set()
     expect(page.locator("#current .answered .words")).to_contain_text(KEEPER_SAID)
     expect(page.locator("#current .facts")).to_contain_text(f"written by {MODEL}")
     quote = page.locator("#current .cited .quote").first.text_content()
