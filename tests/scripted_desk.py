@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
@@ -132,7 +133,8 @@ def abstention(**changes: Any) -> Answer:
 class ScriptedDesk:
     """Answers by the first key found in the question; records what it was asked.
 
-    The key "capital" abstains, "slowly" writes without end until stopped, "break" fails.
+    The key "capital" abstains, "slowly" writes without end until stopped, "break" fails. With `steps` each sentence,
+    and the end, waits until it is released.
     """
 
     pause_seconds: float = 0.05
@@ -148,6 +150,7 @@ class ScriptedDesk:
     corrected: dict[str, list[Version]] = field(default_factory=dict)
     removed: dict[str, Version] = field(default_factory=dict)
     judged: dict[str, Feedback] = field(default_factory=dict)
+    steps: threading.Semaphore | None = None
     closed_streams: int = 0
     closed: bool = False
 
@@ -176,13 +179,21 @@ class ScriptedDesk:
                 raise RuntimeError("scripted")
             by_marker = {cited.marker: cited for cited in reply.citations}
             for sentence in reply.sentences:
-                await asyncio.sleep(self.pause_seconds)
+                await self._step()
                 yield SentenceReleased(sentence=sentence, citations=tuple(by_marker[m] for m in sentence.citations))
             if "slowly" in question:
                 await asyncio.Event().wait()
+            if self.steps:
+                await self._step()
             yield Finished(answer=self._keep(reply, options))
         finally:
             self.closed_streams += 1
+
+    async def _step(self) -> None:
+        if self.steps is None:
+            await asyncio.sleep(self.pause_seconds)
+        else:
+            await asyncio.to_thread(self.steps.acquire)
 
     def _keep(self, reply: Answer, options: dict[str, Any]) -> Answer:
         conversation_id = options.get("conversation_id") or f"c{len(self.records) + 1}"

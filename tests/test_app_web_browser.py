@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Semaphore
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -28,11 +29,15 @@ def visit(request: pytest.FixtureRequest, browser: Browser, served: Served) -> I
         yield one
 
 
-def test_an_answer_streams_over_its_evidence_and_a_citation_opens_at_its_mark(visit: Visit) -> None:
+def test_an_answer_streams_over_its_evidence_and_a_citation_opens_at_its_mark(visit: Visit, desk: ScriptedDesk) -> None:
     page = visit.page
+    desk.steps = steps = Semaphore(0)
     visit.ask("What stake will Renault hold in Nissan after the deal?")
     expect(page.locator("#current .draft")).to_contain_text(STAKE)
+    steps.release()
     expect(page.locator("#current .streaming .words")).to_contain_text("15% of Nissan")
+    desk.steps = None
+    steps.release(2)
     expect(page.locator("#current .answered .words")).to_contain_text("The deal closes by mid-year.")
     expect(page.locator("#current .cited li")).to_have_count(2)
     expect(page.locator("#current .context")).to_have_text("As of 5 February 2023")
