@@ -4,6 +4,7 @@ OnRecordError (index.errors)
 ├── QuestionError       an empty or too long question, or an option that makes no sense
 ├── ConfigError         a setting that cannot be used
 ├── ConversationNotFoundError   no such conversation or turn
+├── TokenNotFoundError  no such token
 ├── AnswerFileError     a file of answers that cannot be read
 ├── GoldenFileError     golden questions, or the run kept of them, that cannot be used
 ├── JudgeError          who was to say whether passages support a sentence of an evaluated answer did not
@@ -27,6 +28,10 @@ class ConfigError(OnRecordError):
 
 class ConversationNotFoundError(OnRecordError):
     """No such conversation or turn."""
+
+
+class TokenNotFoundError(OnRecordError):
+    """No such token."""
 
 
 class WriterError(OnRecordError):

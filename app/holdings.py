@@ -20,9 +20,11 @@ from app.schema import (
     ConversationSummary,
     Feedback,
     StaleTurn,
+    Token,
     Verdict,
 )
 from app.stored import answer_from_json
+from app.tokens import TokenRecord
 from app.verifying import Verification, read_answers, verify
 from app.wiring import Parts
 from index.articles import Added, Article, ArticleEntry, Version
@@ -44,6 +46,7 @@ class Holdings:
         self._parts = parts
         self._record: Record = parts.record
         self._feedback = FeedbackRecord(parts.library)
+        self._tokens = TokenRecord(parts.library)
 
     def add(self, *targets: str | Path, progress: Progress | None = None) -> list[Added]:
         """Adds files, folders and web addresses. What cannot be read is reported, and the rest goes on.
@@ -195,6 +198,22 @@ class Holdings:
     def all_feedback(self) -> list[Feedback]:
         """Everything that readers said of answers, in the order in which the questions were asked."""
         return self._feedback.all()
+
+    def new_token(self, name: str) -> str:
+        """A token that admits to a server of this library beyond its machine; it is never told again."""
+        return self._tokens.new(" ".join(name.split())[:MAX_NAME_CHARACTERS])
+
+    def tokens(self) -> list[Token]:
+        """Every token that was made, oldest first."""
+        return self._tokens.all()
+
+    def revoke_token(self, which: str) -> int:
+        """Ends the tokens of that id or name; gives how many. Raises TokenNotFoundError."""
+        return self._tokens.revoke(which)
+
+    def admits(self, token: str) -> bool:
+        """Whether a token is of this library and was not revoked."""
+        return self._tokens.admits(token)
 
     def rename_conversation(self, conversation_id: str, name: str) -> None:
         """Names a conversation; an empty name gives its first question back. Raises ConversationNotFoundError."""

@@ -240,6 +240,16 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A token that was made, without what it is. `revoked_at` is None while it admits."""
+
+    token_id: str
+    name: str
+    made_at: str
+    revoked_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleSummary:
     """One row of the library's list."""
 

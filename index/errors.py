@@ -12,6 +12,7 @@ OnRecordError
 │   ├── LibraryVersionError made by a newer OnRecord
 │   ├── EmbeddingMismatchError  built with another embedding model
 │   ├── ArticleNotFoundError
+│   ├── BackupError         a file that is no backup, or a place that is taken
 │   └── StorageError        disk full, read-only, damaged
 ├── ModelFileError          model weights missing, damaged, or not to be fetched
 ├── EmbeddingError          texts could not be turned into vectors
@@ -69,6 +70,10 @@ class EmbeddingMismatchError(LibraryError):
 
 class ArticleNotFoundError(LibraryError):
     """No such article or version."""
+
+
+class BackupError(LibraryError):
+    """A file that is no backup, or a place that is taken."""
 
 
 class StorageError(LibraryError):

@@ -16,17 +16,19 @@ from app.web.serving import PageServer, bind
 
 
 @contextmanager
-def served_api(factory: Callable[[], Any], **options: Any) -> Iterator[str]:
+def served_api(
+    factory: Callable[[], Any], *, host: str = "127.0.0.1", admits: Callable[[str], bool] | None = None, **options: Any
+) -> Iterator[str]:
     """Its address; the block begins when the desk is open."""
     desk = OpeningDesk(factory)
-    server = PageServer(lambda: build_api(desk, **options), bind("127.0.0.1", 0))
+    server = PageServer(lambda: build_api(desk, **options), bind(host, 0), admits=admits)
     thread = threading.Thread(target=server.run, name="api")
     thread.start()
     try:
         desk.start()
         desk.wait(timeout_seconds=180)
         end = time.monotonic() + 180
-        while httpx.get(server.url + "/readyz", timeout=60).status_code != 200:
+        while httpx.get(server.url + "/readyz", timeout=60).status_code == 503:
             assert time.monotonic() < end, "the API was not built in time"
             time.sleep(0.05)
         yield server.url

@@ -162,6 +162,7 @@ def golden(args: argparse.Namespace) -> int:
 def serve(args: argparse.Namespace) -> int:
     """Serve the chat page until interrupted."""
     from app.cli.opening import load, open_desk
+    from app.tokens import has_tokens
     from app.web import command
 
     settings = load(args)
@@ -173,6 +174,7 @@ def serve(args: argparse.Namespace) -> int:
         watch_writer(desk)
         return desk
 
+    command.refuse_open_house(settings.host, has_tokens=lambda: has_tokens(settings.library))
     command.serve(opened, host=settings.host, port=settings.port, open_browser=args.open)
     return 0
 

@@ -11,8 +11,9 @@ import webbrowser
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from app.web.opening import OpeningDesk
-from app.web.serving import PageServer, bind
+from app.errors import ConfigError
+from app.web.opening import DeskOpeningError, OpeningDesk
+from app.web.serving import PageServer, bind, is_loopback
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -35,6 +36,15 @@ def serve(desk_factory: Callable[[], Desk], *, host: str, port: int, open_browse
         server.run()
     finally:
         desk.close()
+
+
+def refuse_open_house(host: str, *, has_tokens: Callable[[], bool]) -> None:
+    """Raises ConfigError where other machines could reach the server and nobody could be told from anybody."""
+    if not is_loopback(host) and not has_tokens():
+        raise ConfigError(
+            f"other machines can reach {host}, and there is no token to tell who may ask: make one with "
+            "'onrecord token new NAME', or listen on 127.0.0.1"
+        )
 
 
 def serve_streams(desk_factory: Callable[[], Desk]) -> None:
@@ -63,4 +73,10 @@ def page_server(desk_factory: Callable[[], Desk], *, host: str, port: int) -> tu
         desk.start()
         return built
 
-    return PageServer(build, bind(host, port)), desk
+    def admits(token: str) -> bool:
+        opened = desk.ready()
+        if opened is None:
+            raise DeskOpeningError("the library is still being opened: try again in a moment")
+        return opened.admits(token)
+
+    return PageServer(build, bind(host, port), admits=admits), desk

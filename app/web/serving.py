@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import ConfigError
+from app.web.admitting import Admits, Gate
 from app.web.guarding import LOOPBACK_NAMES, Guard
 
 if TYPE_CHECKING:
@@ -110,14 +111,18 @@ class Doorway:
 class PageServer:
     """Serves what `build` makes on a bound socket until stopped.
 
+    Beyond loopback it lets in whom `admits` admits, and nobody without it.
     `run` blocks; `stop` may be called from any thread. Uploads live in a folder that ends with the server.
     """
 
-    def __init__(self, build: Callable[[], FastAPI], listening: socket.socket) -> None:
+    def __init__(self, build: Callable[[], FastAPI], listening: socket.socket, *, admits: Admits | None = None) -> None:
         self._socket = listening
         self._failure: Exception | None = None
-        host = str(listening.getsockname()[0])
-        guarded = Guard(Doorway(build, failed=self._fail), names=LOOPBACK_NAMES if _is_loopback(host) else frozenset())
+        doorway = Doorway(build, failed=self._fail)
+        if is_loopback(str(listening.getsockname()[0])):
+            guarded = Guard(doorway, names=LOOPBACK_NAMES)
+        else:
+            guarded = Guard(Gate(doorway, admits or _nobody), names=())
         self._server = uvicorn.Server(
             uvicorn.Config(
                 guarded,
@@ -157,5 +162,10 @@ class PageServer:
         self.stop()
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches that host, an address or a name of one."""
     return host in LOOPBACK_NAMES or host.startswith("127.")
+
+
+def _nobody(_: str) -> bool:
+    return False

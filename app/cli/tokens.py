@@ -1,0 +1,51 @@
+"""`onrecord token`: make, list and revoke what admits to a server beyond this machine. Leaves out: asking for it."""
+
+from __future__ import annotations
+
+import argparse
+
+NEW, LIST, REVOKE = "new", "list", "revoke"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Give the parser of `onrecord token` its options."""
+    parser.add_argument(
+        "action",
+        choices=(NEW, LIST, REVOKE),
+        metavar="ACTION",
+        help="new: make a token for NAME and print it, this once; list: show what was made; revoke: end those of NAME",
+    )
+    parser.add_argument("name", nargs="?", metavar="NAME", help="whom it is for; to revoke one of several, its id")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what is asked for; 2 when a name is wanted and missing."""
+    from dataclasses import asdict
+
+    from app.cli import terminal
+    from app.cli.opening import opened_desk
+
+    name = " ".join((args.name or "").split())
+    if args.action != LIST and not name:
+        terminal.tell(f"name whom the token is for: onrecord token {args.action} NAME")
+        return 2
+    with opened_desk(args, writer=False) as desk:
+        if args.action == NEW:
+            token = desk.new_token(name)
+            terminal.write_json({"name": name, "token": token}) if args.json else terminal.write(token)
+            terminal.tell("keep it: it is not shown again")
+            return 0
+        if args.action == REVOKE:
+            revoked = desk.revoke_token(name)
+            told = f"revoked {revoked:,} of {terminal.shown(name)}"
+            terminal.write_json({"name": name, "revoked": revoked}) if args.json else terminal.write(told)
+            return 0
+        made = desk.tokens()
+    if args.json:
+        terminal.write_json([asdict(one) for one in made])
+    for one in made if not args.json else ():
+        ended = f", revoked {one.revoked_at}" if one.revoked_at else ""
+        terminal.write(f"{one.token_id}  {terminal.shown(one.name)}, made {one.made_at}{ended}")
+    if not made:
+        terminal.tell("there are no tokens: 'onrecord token new NAME' makes one")
+    return 0
