@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.asked import MAX_QUESTION_CHARACTERS
 from app.describing import facts
@@ -14,10 +14,33 @@ from app.schema import AlsoReported, Answer, Verdict, published_text
 from index.articles import Added, Retrieved, Version
 
 
+def well_formed(value: Any) -> Any:
+    r"""JSON whose texts can be stored and sent on: half a character, which only an escape can carry, becomes "?".
+
+    >>> well_formed({"a": ["\ud800"]})
+    {'a': ['?']}
+    """
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [well_formed(one) for one in value]
+    if isinstance(value, dict):
+        return {well_formed(key): well_formed(one) for key, one in value.items()}
+    return value
+
+
 class Body(BaseModel):
     """A request body: a field that is not known is refused, for it is a misspelt one."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _well_formed(cls, data: Any) -> Any:
+        try:
+            return well_formed(data)
+        except RecursionError:
+            raise ValueError("it is nested too deeply") from None
 
 
 class Limits(Body):

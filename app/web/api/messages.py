@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import QuestionError
+from app.web.api.bodies import Body
 from app.web.api.footnotes import without_footnotes
 
 MODEL = "onrecord"
@@ -44,7 +45,7 @@ class StreamOptions(BaseModel):
     include_usage: bool = False
 
 
-class ChatRequest(BaseModel):
+class ChatRequest(Body):
     """What OpenAI's clients send; members that are not named here are taken and not heeded."""
 
     model_config = ConfigDict(extra="allow")

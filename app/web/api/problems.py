@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -11,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from app.errors import ConversationNotFoundError, QuestionError
 from app.web.asking import FAILED_INSIDE
@@ -79,12 +80,13 @@ def openai_error(document: Mapping[str, Any]) -> dict[str, Any]:
     return {"error": {"message": document["detail"], "type": document["type"], "code": str(document["status"])}}
 
 
-def problem_response(document: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
+def problem_response(document: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
     """The document as a response with its status; where waiting may help, it says how long."""
     sent = dict(headers or {})
     if document["status"] in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         sent["retry-after"] = str(SECONDS_TO_RETRY)
-    return JSONResponse(dict(document), status_code=document["status"], headers=sent, media_type=MEDIA_TYPE)
+    content = json.dumps(dict(document))  # in ASCII: what a request said may hold what UTF-8 cannot
+    return Response(content, status_code=document["status"], headers=sent, media_type=MEDIA_TYPE)
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -95,11 +97,11 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _failed)
 
 
-async def _failed(request: Request, error: Exception) -> JSONResponse:
+async def _failed(request: Request, error: Exception) -> Response:
     return _sent(request, problem_of(error))
 
 
-async def _invalid(request: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = [{"where": ".".join(map(str, one["loc"])), "problem": one["msg"]} for one in error.errors()]
     detail = "; ".join(f"{one['where']}: {one['problem']}" for one in errors)
@@ -107,7 +109,7 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     return _sent(request, document)
 
 
-async def _refused(request: Request, error: Exception) -> JSONResponse:
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     detail, kind = str(error.detail), "about:blank"
     if error.status_code == HTTPStatus.NOT_FOUND and detail == HTTPStatus.NOT_FOUND.phrase:
@@ -119,7 +121,7 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
     return _sent(request, problem(error.status_code, detail, kind=kind), error.headers)
 
 
-def _sent(request: Request, document: dict[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
+def _sent(request: Request, document: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
     """The response; OpenAI's clients find the message in a member of their own."""
     if request.url.path.startswith(OPENAI_PREFIX):
         document |= openai_error(document)
