@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import pytest
 from app.cli import main
 from app.config import Settings, load_settings
 from app.desk import Desk
-from app.doctor import Finding, examine, rebuild
+from app.doctor import Finding, examine, probing, rebuild
 from app.doctor.losses import losses
 from index.keywordfiles import damaged_files
 from index.locks import writer_lock
@@ -196,6 +197,18 @@ def test_chroma_files_that_cannot_be_read_are_told_and_mended(settings: Settings
     assert of(findings, "vector files").state == "problem"
     assert all(finding.about != "vectors" for finding in findings)  # they are not opened here
     mended(settings)
+
+
+def dying(folder: str, every: bool, sending: object) -> None:
+    """As Chroma does over a cut-off header.bin of more than a thousand vectors."""
+    os.abort()
+
+
+def test_a_process_that_chroma_ends_is_told(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert probing.vector_files(library, every=False).state == "ok"
+    monkeypatch.setattr(probing, "_probe", dying)
+    finding = probing.vector_files(library, every=False)
+    assert (finding.state, "end the process that opens them" in finding.detail) == ("problem", True)
 
 
 def test_what_is_lost_of_a_damaged_library_is_told(library: Path) -> None:
