@@ -6,13 +6,15 @@ import argparse
 
 from app.cli import terminal
 from app.cli.opening import load, open_desk
-from app.evaluation import command, comparisons, golden_command
+from app.evaluation import command, comparisons, golden_command, repeating
 
 MISUSED = 2
 
 
 def run(args: argparse.Namespace) -> int:
     """The exit code of the run, or of the comparison."""
+    if args.repeat is not None:
+        return repeating.repeat(args, load(args), open_desk)
     wanted = comparisons.wanted(args)
     if wanted.runs:
         return comparisons.compare_runs(args, *wanted.runs)

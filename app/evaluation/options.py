@@ -45,6 +45,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "'model-alone' the writer's model without the articles, 'chatbot' what ONRECORD_CHATBOT_BASE_URL names, "
         "'retrieval' the search alone (default: one run)",
     )
+    who.add_argument(
+        "--repeat",
+        type=Path,
+        metavar="RUN",
+        help="ask a finished run (its .jsonl file) again as its record says, and tell whether answers and citations "
+        "are the same; FILE only where its questions have moved (default: a run of its own)",
+    )
     parser.add_argument(
         "--vary",
         action="append",

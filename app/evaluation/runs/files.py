@@ -77,12 +77,13 @@ def read_record(lines: Path) -> dict[str, Any]:
 def make_record(
     golden_file: Path, questions: Sequence[Golden], options: dict[str, Any], made_by: dict[str, Any]
 ) -> dict[str, Any]:
-    """What is to be known of a run that begins now."""
+    """What is to be known of a run that begins now; of the places on this machine no more than a relative path."""
     return {
         "schema_version": SCHEMA_VERSION,
         "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "golden": {
             "file": golden_file.name,
+            "path": golden_file.name if golden_file.is_absolute() else golden_file.as_posix(),
             "sha256": hashlib.sha256(golden_file.read_bytes()).hexdigest(),
             "questions": len(questions),
         },

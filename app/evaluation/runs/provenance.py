@@ -43,11 +43,16 @@ def provenance(settings: Settings) -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "packages": {name: _version(name) for name in _PACKAGES},
-        "settings": {name: _without_login(getattr(settings, name)) for name in VARIED},
+        "settings": told_settings(settings),
         "writer": _model(modelfiles.WRITER) if is_embedded(settings) else settings.llm_model,
         "embedding": settings.embedding_model if settings.embedding_base_url else _model(modelfiles.EMBEDDING),
         "library": _library(settings.library),
     }
+
+
+def told_settings(settings: Settings) -> dict[str, Any]:
+    """Those that answers depend on, as they are recorded."""
+    return {name: without_login(getattr(settings, name)) for name in VARIED}
 
 
 def key(made_by: dict[str, Any]) -> str:
@@ -96,7 +101,7 @@ def _model(model: Model) -> dict[str, Any]:
     return {"name": model.name, "sha256": model.files[0].sha256}
 
 
-def _without_login(value: Any) -> Any:
+def without_login(value: Any) -> Any:
     """An address without the name and password that may stand in it."""
     return re.sub(r"//[^/@]*@", "//", value) if isinstance(value, str) else value
 
