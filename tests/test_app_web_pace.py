@@ -82,11 +82,12 @@ def test_nothing_jumps_while_an_answer_grows(browser: Browser, served: Served, w
 
 @contextmanager
 def statements(desk: Desk) -> Iterator[list[str]]:
-    """The SQL statements that a desk's library runs meanwhile."""
+    """The SQL statements about articles that a desk's library runs meanwhile: the list of conversations has its own."""
     ran: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        ran.append(statement)
+        if "articles" in statement:
+            ran.append(statement)
 
     engine = desk._parts.library.engine
     sqlalchemy.event.listen(engine, "before_cursor_execute", note)
