@@ -23,8 +23,9 @@ from app import seeds
 from app.answering import answer
 from app.asked import Day, read_day, read_filters, read_question
 from app.config import Settings, load_settings
+from app.entries import WriterStatus
 from app.holdings import Holdings
-from app.schema import Answer, Event, Finished, WriterStatus
+from app.schema import Answer, Event, Finished
 from app.stored import asked_again
 from app.timeline import Happening, happenings
 from app.turn import Exchange, Turn

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sql
 
+from app.entries import Feedback, Verdict
 from app.errors import ConversationNotFoundError
 from app.record import turns
-from app.schema import Feedback, Verdict
 from index.library import Library
 
 feedback = sql.Table(

@@ -8,12 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.describing import facts
-from app.examples import example_questions, follow_ups
-from app.exporting import Form, answer_json, answer_markdown
-from app.feedback import FeedbackRecord
-from app.record import Record
-from app.schema import (
-    Answer,
+from app.entries import (
     ArticleChange,
     ArticlePage,
     ArticleSummary,
@@ -23,6 +18,11 @@ from app.schema import (
     Token,
     Verdict,
 )
+from app.examples import example_questions, follow_ups
+from app.exporting import Form, answer_json, answer_markdown
+from app.feedback import FeedbackRecord
+from app.record import Record
+from app.schema import Answer
 from app.stored import answer_from_json
 from app.tokens import TokenRecord
 from app.verifying import Verification, read_answers, verify

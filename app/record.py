@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sql
 
+from app.entries import ConversationSummary
 from app.errors import ConversationNotFoundError
-from app.schema import Answer, ConversationSummary
+from app.schema import Answer
 from app.stored import answer_from_json
 from app.turn import Exchange, Turn
 from index.library import Library

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from app.embedded import EmbeddedWriter
+from app.entries import WriterStatus
 from app.errors import WriterUnavailableError
-from app.schema import WriterStatus
 from index import modelfiles
 from index.errors import OnRecordError
 from index.modelfiles import Model

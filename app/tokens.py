@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 import sqlalchemy as sql
 
+from app.entries import Token
 from app.errors import TokenNotFoundError
-from app.schema import Token
 from index.library import Library
 from index.tables import FILE_NAME
 

@@ -10,9 +10,9 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from app.config import Settings
+from app.entries import WriterStatus
 from app.errors import WriterError
 from app.record import Record
-from app.schema import WriterStatus
 from app.supply import WriterSupply
 from index import modelfiles
 from index.embedding import Embedder, EndpointEmbedder, LocalEmbedder

@@ -11,7 +11,8 @@ import pytest
 import scripted_desk
 
 from app.cli import opening
-from app.schema import Answer, Event, EvidenceFound, Finished, SentenceReleased, WriterStatus
+from app.entries import WriterStatus
+from app.schema import Answer, Event, EvidenceFound, Finished, SentenceReleased
 from app.timeline import Happening, happenings
 from index.articles import Added, Evidence, Retrieved
 

@@ -11,25 +11,19 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
 
+from app.entries import ArticleChange, ArticlePage, ArticleSummary, ConversationSummary, Feedback, Verdict, WriterStatus
 from app.errors import ConversationNotFoundError
 from app.schema import (
     Answer,
-    ArticleChange,
-    ArticlePage,
-    ArticleSummary,
     Citation,
-    ConversationSummary,
     Event,
     EvidenceFound,
-    Feedback,
     Finished,
     Nearest,
     Sentence,
     SentenceReleased,
     Timings,
     Tokens,
-    Verdict,
-    WriterStatus,
 )
 from index.articles import Added, Version
 from index.errors import ArticleNotFoundError

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from app.schema import Answer, ArticleSummary, Citation, Sentence, Timings, Tokens
+from app.entries import ArticleSummary
+from app.schema import Answer, Citation, Sentence, Timings, Tokens
 from index.articles import Evidence, Retrieved, Version
 from index.errors import ArticleNotFoundError, OnRecordError
 

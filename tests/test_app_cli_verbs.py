@@ -16,7 +16,7 @@ from scripted_cli import CommandDesk
 
 from app.cli import main, terminal
 from app.cli.progress import watch_writer
-from app.schema import WriterStatus
+from app.entries import WriterStatus
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from app.embedded import EmbeddedWriter
+from app.entries import WriterStatus
 from app.errors import WriterUnavailableError
-from app.schema import WriterStatus
 from app.supply import WriterSupply
 from index import modelfiles
 from index.errors import ModelFileError

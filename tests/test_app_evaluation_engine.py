@@ -13,6 +13,7 @@ from scripted_endpoint import ScriptedEndpoint
 from scripted_evaluation_desk import ScriptedDesk
 
 from app.config import Settings
+from app.entries import WriterStatus
 from app.errors import ConfigError, WriterError, WriterUnavailableError
 from app.evaluation.golden.reading import read_golden
 from app.evaluation.metrics.verifying import verify
@@ -22,7 +23,6 @@ from app.evaluation.systems import opening as systems
 from app.evaluation.systems.citation_engine import CHUNKS_READ, CitationEngine
 from app.evaluation.systems.declining import declines
 from app.evaluation.systems.engine_reply import answer_of
-from app.schema import WriterStatus
 from index.articles import Article, Evidence
 from index.embedding import LocalEmbedder
 from index.ingest import Ingest

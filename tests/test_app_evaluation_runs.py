@@ -11,12 +11,12 @@ from scripted_evaluation_desk import ScriptedDesk, answer
 from store_parts import Store
 
 from app.config import Settings
+from app.entries import WriterStatus
 from app.errors import GoldenFileError
 from app.evaluation import command, comparisons
 from app.evaluation.outcomes import read_outcomes
 from app.evaluation.runs.files import read_run
 from app.evaluation.runs.provenance import VARIED, differences, key, provenance
-from app.schema import WriterStatus
 from index.articles import Article
 
 LINES = [

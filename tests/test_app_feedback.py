@@ -14,13 +14,14 @@ from store_parts import Store, made_article
 from test_app_record import asked
 
 from app.cli import main
+from app.entries import Feedback, Verdict
 from app.errors import ConversationNotFoundError, GoldenFileError
 from app.evaluation import golden_command
 from app.evaluation.golden.from_feedback import golden_from_feedback
 from app.evaluation.golden.reading import read_golden
 from app.feedback import FeedbackRecord
 from app.record import Record
-from app.schema import Answer, Feedback, Verdict
+from app.schema import Answer
 
 
 def test_what_is_said_last_of_an_answer_counts_and_goes_with_it(tmp_path: Path) -> None:

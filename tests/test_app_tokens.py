@@ -18,8 +18,8 @@ from served_api import served_api
 from store_parts import Store
 
 from app.cli import main
+from app.entries import Token
 from app.errors import ConfigError, TokenNotFoundError
-from app.schema import Token
 from app.tokens import PREFIX, TokenRecord, has_tokens
 from app.web.admitting import token_of
 from app.web.command import page_server, refuse_open_house

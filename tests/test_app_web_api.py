@@ -15,7 +15,7 @@ import pytest
 from scripted_desk import STAKE, TEXT, ScriptedDesk
 from served_api import served_api, until
 
-from app.schema import Feedback
+from app.entries import Feedback
 from app.stored import answer_from_json
 from app.web.api import streaming
 from app.web.api.building import build_api

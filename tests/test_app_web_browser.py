@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from scripted_desk import STAKE, TIME, ScriptedDesk, answer, citation, nearest, version
 from served_page import Served, Visit, served_page, visited
 
-from app.schema import Answer, Sentence, WriterStatus
+from app.entries import WriterStatus
+from app.schema import Answer, Sentence
 
 WIDTHS = [1440, 390]
 

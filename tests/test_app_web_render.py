@@ -14,17 +14,8 @@ from hypothesis import strategies as st
 from scripted_desk import AMPERE, STAKE, TIME, abstention, answer, citation, nearest, version
 
 from app.describing import web_address
-from app.schema import (
-    AlsoReported,
-    ArticleChange,
-    ArticlePage,
-    ArticleSummary,
-    ConversationSummary,
-    Disagreement,
-    Feedback,
-    Sentence,
-    WriterStatus,
-)
+from app.entries import ArticleChange, ArticlePage, ArticleSummary, ConversationSummary, Feedback, WriterStatus
+from app.schema import AlsoReported, Disagreement, Sentence
 from app.web import listing, passages, permanent, render, sidebar
 from app.web.arriving import Arrival, arrivals_html
 from app.web.escaping import byline, day, escape, outside_link

@@ -8,7 +8,7 @@ import pytest
 
 from app.config import Settings, load_settings
 from app.desk import Desk
-from app.schema import WriterStatus
+from app.entries import WriterStatus
 from app.wiring import Writers, library_folder, open_embedder, open_parts
 from index.embedding import EndpointEmbedder, LocalEmbedder
 from index.errors import LibraryError, ModelFileError

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli.terminal import shown, wrapped
 from app.describing import facts, told_disagreement
-from app.schema import Answer, ArticleSummary, Disagreement, published_text
+from app.entries import ArticleSummary
+from app.schema import Answer, Disagreement, published_text
 from app.timeline import Happening, told_time
 
 if TYPE_CHECKING:

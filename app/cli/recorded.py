@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.schema import ArticleChange, StaleTurn
+    from app.entries import ArticleChange, StaleTurn
     from app.verifying import Fault, Verification
 
 

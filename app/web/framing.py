@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from app.schema import Answer, ArticleChange
+from app.entries import ArticleChange
+from app.schema import Answer
 from app.web.escaping import escape, isolated
 from app.web.reader import article_address
 

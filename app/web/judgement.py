@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.schema import Answer, Feedback, Verdict
+from app.entries import Feedback, Verdict
+from app.schema import Answer
 from app.web.escaping import escape, isolated
 
 REASONS: dict[Verdict, str] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.schema import ArticlePage, ArticleSummary, WriterStatus
+from app.entries import ArticlePage, ArticleSummary, WriterStatus
 from app.web.escaping import day, escape, isolated
 from app.web.reader import article_address
 from index.articles import Version

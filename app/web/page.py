@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from app.schema import WriterStatus
+from app.entries import WriterStatus
 from app.web import listing
 from app.web.chatting import Chatting, showing
 from app.web.escaping import escape

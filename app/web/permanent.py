@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.schema import Answer, ArticleChange
+from app.entries import ArticleChange
+from app.schema import Answer
 from app.web.escaping import escape
 from app.web.reader import BESIDE
 from app.web.render import answer_html

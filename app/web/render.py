@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
-from app.schema import Answer, ArticleChange, Citation, Feedback, Nearest, Reason, Sentence
+from app.entries import ArticleChange, Feedback
+from app.schema import Answer, Citation, Nearest, Reason, Sentence
 from app.web.escaping import day, escape, isolated
 from app.web.framing import changes_html, facts_html, standing_html
 from app.web.judgement import judgement_html

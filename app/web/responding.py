@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import gradio as gr
 
-from app.schema import Verdict
+from app.entries import Verdict
 from app.web.asking import read_limits
 from app.web.chatting import ASK_AT_ONCE, Chatting
 from app.web.layout import PRIVATE, Layout

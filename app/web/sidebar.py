@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from app.schema import ConversationSummary
+from app.entries import ConversationSummary
 from app.web.escaping import day, escape, isolated
 from app.web.framing import export_address
 from app.web.passages import clipped

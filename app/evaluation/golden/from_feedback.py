@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
+from app.entries import Feedback
 from app.errors import ConversationNotFoundError
 from app.evaluation.golden.matching import normalise, stands_in
-from app.schema import Answer, Citation, Feedback, Nearest
+from app.schema import Answer, Citation, Nearest
 from index.articles import Version
 from index.errors import ArticleNotFoundError
 

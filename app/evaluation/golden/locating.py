@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePath
 
+from app.entries import ArticleSummary
 from app.errors import GoldenFileError
 from app.evaluation.golden.reading import Golden
-from app.schema import ArticleSummary
 from index.articles import Evidence, Version
 from index.chunking import Span
 

@@ -11,6 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Protocol
 
+from app.entries import ArticleSummary
 from app.errors import JudgeError
 from app.evaluation.golden.locating import gold_articles, ranks_of_quotes
 from app.evaluation.golden.matching import contains, token_f1
@@ -20,7 +21,7 @@ from app.evaluation.metrics.figures import DEPTH
 from app.evaluation.metrics.summary import rank_of_gold, score
 from app.evaluation.metrics.verifying import resolves, verify
 from app.evaluation.outcomes import Mode, Outcome, Passage
-from app.schema import Answer, ArticleSummary
+from app.schema import Answer
 from app.verifying import FindVersion
 from index.articles import Evidence, Retrieved, Version
 from index.errors import OnRecordError

@@ -24,10 +24,11 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from app.config import Settings
 from app.describing import facts
+from app.entries import ArticleSummary
 from app.errors import WriterError
 from app.evaluation.systems.bare_writer import open_bare_writer, spent
 from app.evaluation.systems.engine_reply import answer_of
-from app.schema import Answer, ArticleSummary
+from app.schema import Answer
 from app.wiring import open_embedder
 from index.articles import Evidence, Retrieved, Version
 from index.embedding import Embedder

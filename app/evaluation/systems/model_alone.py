@@ -13,11 +13,12 @@ from uuid import uuid4
 from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.llms import LLM
 
+from app.entries import ArticleSummary
 from app.errors import WriterError
 from app.evaluation.runs.running import AskedDesk
 from app.evaluation.systems.bare_writer import spent
 from app.evaluation.systems.engine_reply import answer_of
-from app.schema import Answer, ArticleSummary
+from app.schema import Answer
 from index.articles import Retrieved, Version
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, File, Query, UploadFile
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from app.schema import ArticlePage
+from app.entries import ArticlePage
 from app.web.api import PREFIX
 from app.web.api.bodies import Address, ArticleVersion, Outcome, Outcomes
 from app.web.api.desks import OpenDesk

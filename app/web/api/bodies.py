@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.asked import MAX_QUESTION_CHARACTERS
 from app.describing import facts
-from app.schema import AlsoReported, Answer, Verdict, published_text
+from app.entries import Verdict
+from app.schema import AlsoReported, Answer, published_text
 from index.articles import Added, Retrieved, Version
 
 

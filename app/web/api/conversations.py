@@ -11,9 +11,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from app.entries import ArticleChange, ConversationSummary, Feedback
 from app.errors import ConversationNotFoundError
 from app.exporting import Form
-from app.schema import Answer, ArticleChange, ConversationSummary, Feedback
+from app.schema import Answer
 from app.verifying import Verification
 from app.web.api import PREFIX
 from app.web.api.bodies import Conversation, Judgement, Name

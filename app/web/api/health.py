@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from app.schema import WriterStatus
+from app.entries import WriterStatus
 from app.web.api.asking import Asking
 from app.web.api.desks import OpenDesk
 from app.web.api.measuring import CONTENT_TYPE, resident_bytes
