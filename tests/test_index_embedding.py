@@ -107,6 +107,22 @@ def test_text_past_256_tokens_is_not_seen(embedder: LocalEmbedder) -> None:
     np.testing.assert_allclose(embedder.embed_question(head), embedder.embed_question(head + "Nissan " * 50), atol=1e-6)
 
 
+def test_parts_are_the_means_of_their_tokens_in_the_light_of_the_whole_text(embedder: LocalEmbedder) -> None:
+    texts = ["Renault met Nissan. It will cut its stake to 15%.", "", "Nissan. " + "word " * 300 + "Renault."]
+    parts = [[(0, 19), (20, 49)], [], [(0, 7), (1508, 1516), (0, 1516)]]
+    embedded = embedder.embed_with_parts(texts, parts)
+    np.testing.assert_allclose([one.vector for one in embedded], embedder.embed_texts(texts), atol=1e-5)
+    assert [one.parts.shape for one in embedded] == [(2, 384), (0, 384), (3, 384)]
+    for reading, spans, one in zip(embedder.read(texts), parts, embedded, strict=True):
+        for (start, end), row in zip(spans, one.parts, strict=True):
+            inside = (reading.spans[:, 0] >= start) & (reading.spans[:, 1] <= end)
+            mean = reading.tokens[inside].astype(np.float32).sum(axis=0)
+            np.testing.assert_allclose(row, mean / (np.linalg.norm(mean) or 1), atol=1e-3)
+    assert not embedded[2].parts[1].any(), "what lies beyond 256 tokens is not seen"
+    alone = embedder.embed_question(texts[0][20:])
+    assert 0.5 < float(embedded[0].parts[1] @ alone) < 0.99
+
+
 def test_question_is_nearest_to_what_answers_it(embedder: LocalEmbedder) -> None:
     texts = ["Renault will cut its stake to 15%.", "The Bucks won the final.", "Rain is expected in Peru."]
     scores = embedder.embed_texts(texts) @ embedder.embed_question("How much of Nissan will Renault hold?")

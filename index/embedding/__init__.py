@@ -5,6 +5,6 @@ The llama-index adapter is in `index.embedding.llamaindex`, which imports llama-
 
 from index.embedding.endpoint import EndpointEmbedder
 from index.embedding.local import LocalEmbedder
-from index.embedding.protocol import Embedder, Reading, TokenEmbedder
+from index.embedding.protocol import Embedded, Embedder, Reading, TokenEmbedder
 
-__all__ = ["Embedder", "EndpointEmbedder", "LocalEmbedder", "Reading", "TokenEmbedder"]
+__all__ = ["Embedded", "Embedder", "EndpointEmbedder", "LocalEmbedder", "Reading", "TokenEmbedder"]

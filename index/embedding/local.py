@@ -14,7 +14,7 @@ import numpy.typing as npt
 import onnxruntime  # type: ignore[import-untyped]
 from tokenizers import Encoding, Tokenizer
 
-from index.embedding.protocol import Reading, Vectors
+from index.embedding.protocol import Embedded, Reading, Span, Vectors
 from index.errors import EmbeddingError, ModelFileError
 
 log = logging.getLogger(__name__)
@@ -58,6 +58,14 @@ class LocalEmbedder:
                 spans = np.array(encoding.offsets, np.int32).reshape(-1, 2)[content]
                 readings[row] = Reading(vectors[place], tokens[place, content].astype(np.float16), spans)
         return [readings[row] for row in range(len(texts))]
+
+    def embed_with_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedded]:
+        """The texts' vectors and those of their parts, in their order."""
+        embedded: dict[int, Embedded] = {}
+        for rows, encodings, (vectors, tokens) in self._run(texts, ["vectors", "tokens"]):
+            for row, encoding, vector, read in zip(rows, encodings, vectors, tokens, strict=True):
+                embedded[row] = Embedded(vector, _means(encoding, read, parts[row]))
+        return [embedded[row] for row in range(len(texts))]
 
     def embed_question(self, question: str) -> Vectors:
         """(384,) float32, unit length."""
@@ -132,6 +140,17 @@ def _build_graph(weights: Path, kept: Path) -> bytes:
     except OSError as error:  # a folder that is read-only, or full: the next start builds it again
         log.debug("could not keep %s: %s", kept, error)
     return graph
+
+
+def _means(encoding: Encoding, tokens: Vectors, parts: Sequence[Span]) -> Vectors:
+    """The directions of the means of the tokens in each part, (n_parts, dimension); 0 where none is seen."""
+    offsets = np.array(encoding.offsets, np.int32)  # a special token's are (0, 0)
+    starts, ends = offsets[:, 0], offsets[:, 1]
+    spans = np.array(parts, np.int32).reshape(-1, 2, 1)
+    inside = (starts >= spans[:, 0]) & (ends <= spans[:, 1]) & (starts < ends)
+    totals = inside.astype(np.float32) @ tokens[: len(offsets)]
+    means: Vectors = totals / np.maximum(np.linalg.norm(totals, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    return means
 
 
 def _encodable(text: str) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 Vectors = npt.NDArray[np.float32]
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +25,19 @@ class Reading:
     vector: Vectors
     tokens: npt.NDArray[np.float16]
     spans: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedded:
+    """A text's vector, and those of parts of it in the light of the rest of it, from one pass of the model.
+
+    `vector` (dimension,) float32, unit length, is the whole text's, as `embed_texts` gives it; `parts` (n_parts,
+    dimension) float32, unit rows, are the directions of the mean of each part's tokens (late chunking, Guenther et al.
+    2024, arXiv:2409.04701). A part of which the model saw nothing is a row of 0.
+    """
+
+    vector: Vectors
+    parts: Vectors
 
 
 class Embedder(Protocol):
@@ -59,4 +73,11 @@ class TokenEmbedder(Embedder, Protocol):
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """The texts' readings, in their order. Raises EmbeddingError."""
+        ...
+
+    def embed_with_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedded]:
+        """The texts' vectors and those of their parts, in their order; `parts` are spans of each text's characters.
+
+        Raises EmbeddingError.
+        """
         ...
