@@ -40,7 +40,11 @@ def judge(turn: Turn, draft: Draft, parts: Sequence[Relevance], assembly: Assemb
     answered = _answered(turn, draft.text, support, parts, beside) if support and not support.problems else None
     if support and answered:
         part, sure = answered
-        released = assembly.add_written(draft.text, support, part=part.asked, confidence=sure)
+        copied = [excerpt for excerpt in leaned_on if " ".join(excerpt.text.split()) == draft.text]
+        if copied:
+            released = assembly.add_quote(quote_of(copied[0], part), part=part.asked, confidence=sure)
+        else:
+            released = assembly.add_written(draft.text, support, part=part.asked, confidence=sure)
     elif leaned_on:
         quotes = [(quote_of(leaned_on[0], part), part) for part in parts]
         turn.weigh(max(confidence_of(quote, part, turn) for quote, part in quotes))

@@ -31,6 +31,9 @@ MAX_SENTENCE_TOKENS = 90
 MAX_SHORT_TOKENS = 12
 """No short answer to 136 questions about news and the seeds had more than 11; a longer reply copies a sentence."""
 
+COPIED_WORDS = 5
+"""A reply that begins with so many words of the excerpt it is to use is a copy of it: it is not waited for."""
+
 TOP_LOGPROBS = 12
 
 
@@ -126,10 +129,17 @@ class Writer:
     def write_sentence(self, writing: Writing, number: int, part: str) -> Generator[Draft]:
         """The answer in the words of the excerpt with this number, sentence by sentence as they are completed.
 
-        Closing the iterator stops the model. Raises as `write_lines` does.
+        A reply that turns out to copy the excerpt is stopped, and the excerpt is the draft. Closing the iterator stops
+        the model. Raises as `write_lines` does.
         """
-        messages = writing.asked.sentence(number, part)
-        yield from self._drafts(writing, messages, ONE_SENTENCE, f"[{number}] ", max_tokens=MAX_SENTENCE_TOKENS)
+        yield from self._drafts(
+            writing,
+            writing.asked.sentence(number, part),
+            ONE_SENTENCE,
+            f"[{number}] ",
+            max_tokens=MAX_SENTENCE_TOKENS,
+            original=Draft(" ".join(writing.asked.excerpts[number - 1].text.split()), (number,)),
+        )
 
     def write_lines(self, writing: Writing) -> Generator[Draft]:
         """The answer in one reply, of an endpoint that cannot be asked step by step.
@@ -141,9 +151,16 @@ class Writer:
         yield from self._drafts(writing, writing.asked.lines(), grammar, "", max_tokens=MAX_TOKENS)
 
     def _drafts(
-        self, writing: Writing, messages: Messages, grammar: str, begun: str, *, max_tokens: int
+        self,
+        writing: Writing,
+        messages: Messages,
+        grammar: str,
+        begun: str,
+        *,
+        max_tokens: int,
+        original: Draft | None = None,
     ) -> Generator[Draft]:
-        """The drafts of one reply, which is read as if it began with `begun`."""
+        """The drafts of one reply, which is read as if it began with `begun`; of a copy, the `original` alone."""
         reader = DraftReader()
         before = f"{writing.raw}\n" if writing.raw else ""
         writing.raw = before + begun
@@ -151,6 +168,9 @@ class Writer:
         with closing(self._responses(writing, messages, grammar, max_tokens=max_tokens)) as responses:
             for response in responses:
                 writing.raw += response.delta or ""
+                if original is not None and _copies(writing.raw[len(before + begun) :], original.text):
+                    yield original
+                    return
                 yield from reader.feed(response.delta or "")
         if writing.raw == before + begun:
             raise WriterError(f"the model {self.model!r} wrote nothing")
@@ -164,10 +184,10 @@ class Writer:
         request = Request(messages, grammar, max_tokens)
         writing.requests.append(request)
         try:
-            with closing(self._stream(messages, grammar, max_tokens)) as stream:
+            with closing(self._stream(messages, grammar, max_tokens)) as stream, closing(_Count(writing)) as count:
                 for response in stream:
                     request.reply += response.delta or ""
-                    _count(writing, response)
+                    count.see(response)
                     yield response
                     if time.monotonic() > deadline:
                         raise WriterTimeoutError(self._too_slow())
@@ -210,7 +230,7 @@ class Writer:
     def _options(self, grammar: str) -> dict[str, Any]:
         options: dict[str, Any] = {}
         if self._wanted["grammar"]:
-            options["extra_body"] = {"grammar": grammar, "cache_prompt": True}
+            options["extra_body"] = {"grammar": grammar, "cache_prompt": True, "timings_per_token": True}
         if self._wanted["probabilities"]:
             options |= {"logprobs": True, "top_logprobs": TOP_LOGPROBS, "stream_options": {"include_usage": True}}
         return options
@@ -222,18 +242,40 @@ class Writer:
         )
 
 
-def _count(writing: Writing, response: ChatResponse) -> None:
-    """Adds what one request read and wrote; what an endpoint still had read counts as cached."""
-    usage = getattr(response.raw, "usage", None)
-    if not usage:
-        return
-    details = getattr(usage, "prompt_tokens_details", None)
-    so_far = writing.tokens
-    writing.tokens = Tokens(
-        read=so_far.read + (usage.prompt_tokens or 0),
-        cached=so_far.cached + (getattr(details, "cached_tokens", None) or 0),
-        written=so_far.written + (usage.completion_tokens or 0),
-    )
+class _Count:
+    """Adds to `writing` what one request read and wrote, once it is over.
+
+    As its usage tells, or, where it was stopped before that, as far as llama.cpp's running timings do. What an endpoint
+    still had read counts as cached.
+    """
+
+    def __init__(self, writing: Writing) -> None:
+        self._writing = writing
+        self._tokens = Tokens()
+
+    def see(self, response: ChatResponse) -> None:
+        """Takes what a piece of the reply tells of tokens."""
+        if usage := getattr(response.raw, "usage", None):
+            details = getattr(usage, "prompt_tokens_details", None)
+            self._tokens = Tokens(
+                read=usage.prompt_tokens or 0,
+                cached=getattr(details, "cached_tokens", None) or 0,
+                written=usage.completion_tokens or 0,
+            )
+        elif isinstance(timings := getattr(response.raw, "timings", None), dict):
+            cached = timings.get("cache_n", 0)
+            self._tokens = Tokens(
+                read=timings.get("prompt_n", 0) + cached, cached=cached, written=timings.get("predicted_n", 0)
+            )
+
+    def close(self) -> None:
+        """Adds it."""
+        so_far, of_this = self._writing.tokens, self._tokens
+        self._writing.tokens = Tokens(
+            read=so_far.read + of_this.read,
+            cached=so_far.cached + of_this.cached,
+            written=so_far.written + of_this.written,
+        )
 
 
 def _yes_share(raw: Any) -> float | None:
@@ -249,6 +291,12 @@ def _yes_share(raw: Any) -> float | None:
             odds[word] += math.exp(item.logprob)
     total = sum(odds.values())
     return odds["yes"] / total if total else None
+
+
+def _copies(reply: str, original: str) -> bool:
+    """Whether a reply has begun with the first `COPIED_WORDS` words of a longer original."""
+    said, words = reply.split(" "), original.split(" ")
+    return min(len(said), len(words)) > COPIED_WORDS and said[:COPIED_WORDS] == words[:COPIED_WORDS]
 
 
 def _is_cut(raw: Any) -> bool:

@@ -29,7 +29,8 @@ class ScriptedEndpoint:
     anything else, `reply`. `rejects` names request fields that are answered with 400; `status` answers everything with
     that status. The reply is sent in pieces of some characters,
     as many as `max_tokens` allows, `pause_seconds` before each, `first_pause_seconds` before the first; `breaks_after`
-    pieces the connection is cut (with `cleanly`, the stream just ends there). `sent` counts the pieces.
+    pieces the connection is cut (with `cleanly`, the stream just ends there). `sent` counts the pieces. With
+    `tells_timings` each piece tells the tokens so far, as llama.cpp does.
     """
 
     reply: str = "[0]"
@@ -42,6 +43,7 @@ class ScriptedEndpoint:
     pause_seconds: float = 0.0
     breaks_after: int | None = None
     cleanly: bool = False
+    tells_timings: bool = False
     raw_event: str | None = None
     sent: int = 0
     asked: list[dict[str, Any]] = field(default_factory=list)
@@ -140,7 +142,8 @@ class ScriptedEndpoint:
             if asked.get("logprobs") and self.stated_probability is not None:
                 yes = self.stated_probability if number == 0 and asked.get("grammar") == YES_OR_NO else None
                 choice["logprobs"] = {"content": [_token(piece, yes)]}
-            yield _event({"choices": [choice]})
+            timings = {"timings": {"prompt_n": 121, "cache_n": 200, "predicted_n": number + 1}}
+            yield _event({"choices": [choice], **(timings if self.tells_timings else {})})
         yield _event({"choices": [{"index": 0, "delta": {}, "finish_reason": ending}]})
         if asked.get("stream_options", {}).get("include_usage"):
             usage = {"prompt_tokens": 321, "completion_tokens": len(pieces), "total_tokens": 321 + len(pieces)}

@@ -146,6 +146,30 @@ def test_sentence_has_the_marker_of_its_excerpt(endpoint: ScriptedEndpoint) -> N
     assert endpoint.asked[-1]["grammar"] == ONE_SENTENCE
 
 
+def test_reply_that_copies_its_excerpt_is_not_waited_for(endpoint: ScriptedEndpoint) -> None:
+    endpoint.reply = "[1] Renault will cut its stake in Nissan to 15% by the end of a very long sentence of its own."
+    endpoint.tells_timings = True
+    writer = writer_for(endpoint.base_url)
+    writing = writer.begin(ASKED)
+    assert list(writer.write_sentence(writing, 1, QUESTION)) == [
+        Draft("Renault will cut its stake in Nissan to 15%.", (1,))
+    ]
+    begun = writing.requests[-1].reply
+    assert begun.startswith("Renault will cut its stake ")
+    assert len(begun) < len("Renault will cut its stake in Nissan")
+    assert writing.raw == f"[1] {begun}"  # what the model wrote, and no more
+    assert (writing.tokens.read, writing.tokens.cached) == (321, 200)
+    assert 0 < writing.tokens.written < 20
+
+
+def test_reply_that_parts_from_its_excerpt_early_is_heard_out(endpoint: ScriptedEndpoint) -> None:
+    endpoint.reply = "[1] Renault will cut its holding in Nissan to 15%."
+    writer = writer_for(endpoint.base_url)
+    assert list(writer.write_sentence(writer.begin(ASKED), 1, QUESTION)) == [
+        Draft("Renault will cut its holding in Nissan to 15%.", (1,))
+    ]
+
+
 def test_empty_reply_is_a_failure(endpoint: ScriptedEndpoint) -> None:
     endpoint.reply = ""
     with pytest.raises(WriterError, match="'scripted' wrote nothing"):
