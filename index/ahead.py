@@ -11,10 +11,9 @@ from queue import SimpleQueue
 from threading import Event
 from typing import Self
 
-import numpy as np
-
+from index.chunktexts import ChunkText
 from index.embedding.protocol import Embedder
-from index.errors import EmbeddingError
+from index.storedvectors import StoredVectors, embed
 
 EMBED_CHUNKS = 64
 """What the embedder is given at a time: so often progress is told, and giving up is noticed."""
@@ -35,33 +34,31 @@ class Ahead:
         self._stopped.set()
         self._thread.shutdown(wait=True, cancel_futures=True)
 
-    def begin(self, texts: Sequence[str]) -> Embedding:
+    def begin(self, texts: Sequence[ChunkText]) -> Embedding:
         """Embeds the texts, after those begun before."""
         told: SimpleQueue[int | None] = SimpleQueue()
         return Embedding(self._thread.submit(self._embed, texts, told), told)
 
-    def _embed(self, texts: Sequence[str], told: SimpleQueue[int | None]) -> list[bytes]:
-        """The vectors as stored, in the order of the texts. Those of like length go together: little is padded."""
-        rows = [b""] * len(texts)
-        by_length = sorted(range(len(texts)), key=lambda row: len(texts[row]))
+    def _embed(self, texts: Sequence[ChunkText], told: SimpleQueue[int | None]) -> list[StoredVectors]:
+        """The vectors, in the order of the texts. Those of like length go together: little is padded."""
+        rows: dict[int, StoredVectors] = {}
+        by_length = sorted(range(len(texts)), key=lambda row: len(texts[row].text))
         try:
             for first in range(0, len(texts), EMBED_CHUNKS):
                 if self._stopped.is_set():
                     break
                 part = by_length[first : first + EMBED_CHUNKS]
-                made = vector_bytes(self._embedder, [texts[row] for row in part])
-                for row, vector in zip(part, made, strict=True):
-                    rows[row] = vector
+                rows.update(zip(part, embed(self._embedder, [texts[row] for row in part]), strict=True))
                 told.put(first + len(part))
         finally:
             told.put(None)
-        return rows
+        return [rows[row] for row in sorted(rows)]
 
 
 class Embedding:
     """A batch on its way."""
 
-    def __init__(self, future: Future[list[bytes]], told: SimpleQueue[int | None]) -> None:
+    def __init__(self, future: Future[list[StoredVectors]], told: SimpleQueue[int | None]) -> None:
         self._future = future
         self._told = told
 
@@ -74,20 +71,6 @@ class Embedding:
         while (done := self._told.get()) is not None:
             yield done
 
-    def rows(self) -> list[bytes]:
-        """The vectors as stored, in the order of the texts, once all are done. Raises what the embedder raised."""
+    def rows(self) -> list[StoredVectors]:
+        """The vectors, in the order of the texts, once all are done. Raises what the embedder raised."""
         return self._future.result()
-
-
-def vector_bytes(embedder: Embedder, texts: list[str]) -> list[bytes]:
-    """The vectors of the texts as the library stores them: little-endian float32 bytes.
-
-    Raises EmbeddingError when the embedder gives something else than unit vectors of its dimension.
-    """
-    rows = np.asarray(embedder.embed_texts(texts), dtype="<f4")
-    if rows.shape != (len(texts), embedder.dimension) or not np.isfinite(rows).all():
-        raise EmbeddingError(
-            f"the embedding model '{embedder.name}' gave an array of shape {rows.shape} for {len(texts)} texts where"
-            f" ({len(texts)}, {embedder.dimension}) finite numbers are needed: check its settings"
-        )
-    return [row.tobytes() for row in rows]

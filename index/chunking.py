@@ -10,6 +10,7 @@ import importlib.util
 import os
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -29,31 +30,39 @@ _WORD = re.compile(r"\S+")
 _LOADING = Lock()
 
 
-def chunk(text: str, *, chunk_tokens: int = CHUNK_TOKENS, overlap_tokens: int = OVERLAP_TOKENS) -> list[Span]:
+def chunk(
+    text: str,
+    spans: Sequence[Span] | None = None,
+    *,
+    chunk_tokens: int = CHUNK_TOKENS,
+    overlap_tokens: int = OVERLAP_TOKENS,
+) -> list[Span]:
     """The spans of the chunks of `text`, in order; together they cover everything but white space.
 
     Neighbours share at most `overlap_tokens` of whole sentences, except that a short last chunk reaches back
     until it is about half full. A sentence longer than `chunk_tokens` is cut at a word, a longer word between
-    two characters.
+    two characters. `spans` are the text's sentences, where they are known already.
     """
     if not 0 <= overlap_tokens < chunk_tokens:
         raise ValueError(f"overlap_tokens must be below chunk_tokens: {overlap_tokens}, {chunk_tokens}")
-    pieces = [piece for span in sentences(text) for piece in _within(text, span, chunk_tokens)]
+    pieces = [
+        piece for span in (sentences(text) if spans is None else spans) for piece in _within(text, span, chunk_tokens)
+    ]
     sizes = [tokens for _, tokens in pieces]
-    spans: list[Span] = []
+    found: list[Span] = []
     first = 0
     while first < len(pieces):
         last, total = first, sizes[first]
         while last + 1 < len(pieces) and total + sizes[last + 1] <= chunk_tokens:
             last += 1
             total += sizes[last]
-        if last + 1 == len(pieces) and spans:
+        if last + 1 == len(pieces) and found:
             first = _reach_back(sizes, first, total, chunk_tokens)
-        spans.append((pieces[first][0][0], pieces[last][0][1]))
+        found.append((pieces[first][0][0], pieces[last][0][1]))
         if last + 1 == len(pieces):
             break
         first = _overlapping(sizes, first, last, chunk_tokens, overlap_tokens)
-    return spans
+    return found
 
 
 def count_tokens(text: str) -> int:

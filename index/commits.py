@@ -15,7 +15,18 @@ from index.errors import ArticleNotFoundError
 from index.identity import text_sha256
 from index.library import SLICE, Library
 from index.planning import Plan
-from index.tables import articles, changes, chunks, dropped_chunks, meta, storage_errors, vectors, versions
+from index.storedvectors import StoredSentences, StoredVectors
+from index.tables import (
+    articles,
+    changes,
+    chunks,
+    dropped_chunks,
+    meta,
+    sentence_vectors,
+    storage_errors,
+    vectors,
+    versions,
+)
 
 
 def unknown_hashes(library: Library, text_hashes: Sequence[bytes]) -> set[bytes]:
@@ -29,13 +40,11 @@ def unknown_hashes(library: Library, text_hashes: Sequence[bytes]) -> set[bytes]
     return set(wanted) - known
 
 
-def commit(library: Library, plans: Sequence[Plan], new_vectors: Mapping[bytes, bytes]) -> int:
-    """Makes the plans true, all or none, and gives the new generation. `new_vectors`: float32 bytes by text hash."""
+def commit(library: Library, plans: Sequence[Plan], new_vectors: Mapping[bytes, StoredVectors]) -> int:
+    """Makes the plans true, all or none, and gives the new generation. `new_vectors` are by text hash."""
     with library.transaction() as connection:
         generation = next_generation(connection)
-        if new_vectors:
-            rows = [{"text_hash": text_hash, "vector": vector} for text_hash, vector in new_vectors.items()]
-            connection.execute(vectors.insert().prefix_with("OR IGNORE"), rows)
+        _insert_vectors(connection, new_vectors)
         freed: set[bytes] = set()
         for plan in plans:
             freed |= _write(connection, plan, generation)
@@ -124,6 +133,20 @@ def _write(connection: sql.Connection, plan: Plan, generation: int) -> set[bytes
     )
     _note_change(connection, article_key, plan.article_id, generation)
     return freed
+
+
+def _insert_vectors(connection: sql.Connection, made: Mapping[bytes, StoredVectors]) -> None:
+    if made:
+        rows = [{"text_hash": text_hash, "vector": stored.vector} for text_hash, stored in made.items()]
+        connection.execute(vectors.insert().prefix_with("OR IGNORE"), rows)
+    insert_sentences(connection, {text_hash: stored.sentences for text_hash, stored in made.items()})
+
+
+def insert_sentences(connection: sql.Connection, made: Mapping[bytes, StoredSentences | None]) -> None:
+    """Adds the vectors of the sentences of chunks that have vectors themselves, by text hash; None adds nothing."""
+    rows = [{"text_hash": text_hash, **stored._asdict()} for text_hash, stored in made.items() if stored is not None]
+    if rows:
+        connection.execute(sentence_vectors.insert().prefix_with("OR IGNORE"), rows)
 
 
 def _version_row(plan: Plan) -> dict[str, object]:

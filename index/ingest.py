@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from index import commits, copies
 from index.ahead import Ahead, Embedding
 from index.articles import Added, Article
+from index.chunktexts import ChunkText
 from index.embedding.protocol import Embedder
 from index.identity import article_id_candidates, content_sha256, identity
 from index.keywords import KeywordIndex
 from index.library import Library
 from index.locks import writer_lock
 from index.planning import Plan, plan
+from index.storedvectors import StoredVectors
 from index.vectors import VectorIndex
 
 BATCH_CHUNKS = 256
@@ -73,17 +75,15 @@ class Ingest:
         with self._library.reading() as connection:
             return plan(self._library, connection, article)
 
-    def unknown(self, plans: Iterable[Plan]) -> dict[bytes, str]:
+    def unknown(self, plans: Iterable[Plan]) -> dict[bytes, ChunkText]:
         """The texts that the library has no vectors of, by hash."""
         texts = {
-            text_hash: text
-            for item in plans
-            for text_hash, text in zip(item.text_hashes, item.embedded_texts, strict=True)
+            text_hash: text for item in plans for text_hash, text in zip(item.text_hashes, item.texts, strict=True)
         }
         unknown = commits.unknown_hashes(self._library, list(texts))
         return {text_hash: text for text_hash, text in texts.items() if text_hash in unknown}
 
-    def commit(self, plans: Sequence[Plan], new_vectors: Mapping[bytes, bytes]) -> None:
+    def commit(self, plans: Sequence[Plan], new_vectors: Mapping[bytes, StoredVectors]) -> None:
         """Makes the plans true in the library."""
         commits.commit(self._library, plans, new_vectors)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import sqlalchemy as sql
 
 from index.catalogue import published_day
-from index.planning import embedded_text
+from index.chunktexts import embedded_text
 from index.sentences import sentences
 
 LEAD_WORDS = 60

@@ -230,10 +230,13 @@ def _settings(folder: Path, engine: sql.Engine, embedder_name: str, dimension: i
 
 
 def _add_later_tables(engine: sql.Engine) -> None:
-    """A library made before there were copies has no tables for them; they are filled when it is next asked."""
+    """A library made earlier has no tables for what it holds by now.
+
+    Near-copies are looked for when it is next asked; vectors of sentences come with 'doctor --rebuild'.
+    """
     with engine.connect() as connection:
-        complete = sql.inspect(connection).has_table(tables.near_copies.name)
-    if not complete:
+        present = set(sql.inspect(connection).get_table_names())
+    if not present.issuperset(tables.metadata.tables):
         with engine.execution_options(writing=True).begin() as connection:
             tables.metadata.create_all(connection)
 

@@ -5,27 +5,23 @@ Leaves out: doing it (commits). A plan holds while the writer lock is held.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sql
 
 from index.articles import Added, Article
-from index.chunking import Span, chunk
+from index.chunking import Span, chunk, sentences
+from index.chunktexts import ChunkText, text_hash
 from index.identity import article_id_candidates, content_sha256, identity
 from index.library import Library
 from index.tables import articles
-
-TITLE_CHARACTERS = 200
-"""A longer title would take the place of the text in the few tokens that the embedding model reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """An article about to be committed. `new_version` is False when a removed one only comes back to life.
 
-    `embedded_texts` and `text_hashes` are aligned with `spans`.
+    `texts` and `text_hashes` are aligned with `spans`.
     """
 
     article: Article
@@ -37,7 +33,7 @@ class Plan:
     new_article: bool
     new_version: bool
     spans: tuple[Span, ...]
-    embedded_texts: tuple[str, ...]
+    texts: tuple[ChunkText, ...]
     text_hashes: tuple[bytes, ...]
 
 
@@ -62,14 +58,19 @@ def plan(library: Library, connection: sql.Connection, article: Article) -> Plan
             return _added(article, "unchanged", twin.article_id, twin.current_version)
     if known is not None and known.content_sha256 == content and not known.removed:
         return _added(article, "unchanged", known.article_id, known.current_version)
-    spans = chunk(article.text, chunk_tokens=library.chunk_tokens, overlap_tokens=library.overlap_tokens)
+    sentence_spans = sentences(article.text)
+    spans = chunk(
+        article.text, sentence_spans, chunk_tokens=library.chunk_tokens, overlap_tokens=library.overlap_tokens
+    )
     if not spans:
         return _failed(article, "there is nothing to read in it: check the file and add it again")
     if known is None:
         article_id, version = _new_id(connection, article), 1
     else:
         article_id, version = known.article_id, known.current_version + (known.content_sha256 != content)
-    texts = tuple(embedded_text(article.title, article.published_at, article.text[start:end]) for start, end in spans)
+    texts = tuple(
+        ChunkText.of(article.title, article.published_at, article.text, span, sentence_spans) for span in spans
+    )
     revived = known is None or known.removed
     return Plan(
         article=article,
@@ -81,29 +82,9 @@ def plan(library: Library, connection: sql.Connection, article: Article) -> Plan
         new_article=known is None,
         new_version=known is None or known.content_sha256 != content,
         spans=tuple(spans),
-        embedded_texts=texts,
-        text_hashes=tuple(text_hash(text) for text in texts),
+        texts=texts,
+        text_hashes=tuple(text_hash(one.text) for one in texts),
     )
-
-
-def embedded_text(title: str, published_at: datetime | None, passage: str) -> str:
-    """What stands for a passage in the embedding model and the keyword index: title, date, passage.
-
-    >>> from datetime import UTC, datetime
-    >>> embedded_text("A deal", datetime(2023, 2, 6, tzinfo=UTC), "They met.").splitlines()
-    ['A deal (February 6, 2023)', 'They met.']
-    """
-    shown = title if len(title) <= TITLE_CHARACTERS else title[:TITLE_CHARACTERS].rsplit(" ", 1)[0]
-    day = f" ({_MONTHS[published_at.month - 1]} {published_at.day}, {published_at.year})" if published_at else ""
-    return f"{shown}{day}\n{passage}"
-
-
-def text_hash(text: str) -> bytes:
-    """What a vector is stored under: SHA-256 of the embedded text."""
-    return hashlib.sha256(text.encode()).digest()
-
-
-_MONTHS = "January February March April May June July August September October November December".split()
 
 
 def _find(connection: sql.Connection, condition: str, value: str) -> _Known | None:

@@ -67,12 +67,29 @@ vectors = sql.Table(
     sql.Column("vector", sql.LargeBinary, nullable=False),
 )
 
+sentence_vectors = sql.Table(  # of a chunk's sentences, where the embedder tells them: `sentencevectors`
+    "sentence_vectors",
+    metadata,
+    sql.Column("text_hash", sql.ForeignKey(vectors.c.text_hash, ondelete="CASCADE"), primary_key=True),
+    sql.Column("spans", sql.LargeBinary, nullable=False),
+    sql.Column("vectors", sql.LargeBinary, nullable=False),
+)
+
 staged_vectors = sql.Table(  # what `reembed` has done so far; nobody else reads it
     "staged_vectors",
     metadata,
     sql.Column("embedder", sql.Text, primary_key=True),
     sql.Column("text_hash", sql.LargeBinary, primary_key=True),
     sql.Column("vector", sql.LargeBinary, nullable=False),
+)
+
+staged_sentence_vectors = sql.Table(
+    "staged_sentence_vectors",
+    metadata,
+    sql.Column("embedder", sql.Text, primary_key=True),
+    sql.Column("text_hash", sql.LargeBinary, primary_key=True),
+    sql.Column("spans", sql.LargeBinary, nullable=False),
+    sql.Column("vectors", sql.LargeBinary, nullable=False),
 )
 
 chunks = sql.Table(

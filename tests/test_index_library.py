@@ -13,10 +13,10 @@ from store_parts import HashEmbedder, Store, made_article
 
 from index import commits
 from index.catalogue import UNDATED, days_since_epoch
+from index.chunktexts import embedded_text, text_hash
 from index.errors import ArticleNotFoundError, EmbeddingMismatchError, LibraryVersionError, StorageError
 from index.identity import text_sha256
 from index.library import Library
-from index.planning import embedded_text, text_hash
 
 
 @pytest.fixture

@@ -10,13 +10,14 @@ from app.wiring import open_embedder
 from index.derived import forget, index_lock
 from index.keywords import KeywordIndex
 from index.library import Library
-from index.reembedding import reembed
+from index.reembedding import add_missing_sentences, reembed
 from index.tables import FILE_NAME
 from index.vectors import VectorIndex
 
 
 def rebuild(settings: Settings, progress: Callable[[int, int], None] | None = None) -> list[Finding]:
-    """Builds the derived indexes anew; embeds only where the settings name another model than the library's.
+    """Builds the derived indexes anew; embeds only where the settings name another model than the library's, or where
+    the library was made before there were vectors of sentences.
 
     `progress` gets chunks embedded and chunks in all. Raises LibraryError, ModelFileError, EmbeddingError.
     """
@@ -33,6 +34,9 @@ def rebuild(settings: Settings, progress: Callable[[int, int], None] | None = No
         reembed(folder, embedder, progress)
         findings.append(ok("rebuild", f"embedded anew with {name}, which takes the place of {before}"))
     with Library.open(folder, embedder_name=name, dimension=dimension) as library:
+        added = add_missing_sentences(library, embedder, progress)
+        if added:
+            findings.append(ok("rebuild", f"{added:,} chunks had no vectors of their sentences, and have them now"))
         return [*findings, _keywords(library), _vectors(library)]
 
 

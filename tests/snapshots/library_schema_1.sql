@@ -8,7 +8,9 @@ CREATE TABLE feedback ( turn_id TEXT NOT NULL, verdict TEXT NOT NULL, note TEXT 
 CREATE TABLE meta ( "key" TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY ("key") );
 CREATE TABLE near_copies ( article_key INTEGER NOT NULL, other_key INTEGER NOT NULL, PRIMARY KEY (article_key, other_key) ) WITHOUT ROWID;
 CREATE TABLE samples ( shingle INTEGER NOT NULL, article_key INTEGER NOT NULL, PRIMARY KEY (shingle, article_key) ) WITHOUT ROWID;
+CREATE TABLE sentence_vectors ( text_hash BLOB NOT NULL, spans BLOB NOT NULL, vectors BLOB NOT NULL, PRIMARY KEY (text_hash), FOREIGN KEY(text_hash) REFERENCES vectors (text_hash) ON DELETE CASCADE );
 CREATE TABLE sketches ( article_key INTEGER NOT NULL, generation INTEGER NOT NULL, day INTEGER NOT NULL, PRIMARY KEY (article_key) );
+CREATE TABLE staged_sentence_vectors ( embedder TEXT NOT NULL, text_hash BLOB NOT NULL, spans BLOB NOT NULL, vectors BLOB NOT NULL, PRIMARY KEY (embedder, text_hash) );
 CREATE TABLE staged_vectors ( embedder TEXT NOT NULL, text_hash BLOB NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (embedder, text_hash) );
 CREATE TABLE turns ( turn_id TEXT NOT NULL, conversation_id TEXT NOT NULL, ordinal INTEGER NOT NULL, asked_at TEXT NOT NULL, question TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (turn_id) );
 CREATE TABLE vectors ( text_hash BLOB NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (text_hash) );

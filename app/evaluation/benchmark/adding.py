@@ -11,11 +11,11 @@ from time import perf_counter
 
 from index import copies
 from index.articles import Article
+from index.chunktexts import embedded_text
 from index.embedding import Embedder
 from index.ingest import Ingest
 from index.keywords import KeywordIndex
 from index.library import Library
-from index.planning import embedded_text
 from index.retrieval import Retriever
 from index.vectors import VectorIndex
 

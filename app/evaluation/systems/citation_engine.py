@@ -31,11 +31,11 @@ from app.evaluation.systems.engine_reply import answer_of
 from app.schema import Answer
 from app.wiring import open_embedder
 from index.articles import Evidence, Retrieved, Version
+from index.chunktexts import embedded_text
 from index.embedding import Embedder
 from index.embedding.llamaindex import LlamaIndexEmbedding
 from index.exactvectors import ExactVectors
 from index.library import Library
-from index.planning import embedded_text
 
 CHUNKS_READ = 4
 """As many as were best on our own news questions; with the library's chunks they are about 1,000 tokens."""
