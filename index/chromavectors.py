@@ -16,7 +16,7 @@ import numpy as np
 import sqlalchemy as sql
 from numpy.typing import NDArray
 
-from index import derived
+from index import derived, seals
 from index.exactvectors import Found, vectors_added, vectors_dropped
 from index.library import Library
 from index.tables import storage_errors
@@ -42,6 +42,7 @@ class ChromaVectors:
         self._collection: Any = None
         self._mark: derived.Mark | None = None
         self._size = 0
+        self._known: seals.Known = {}
 
     @property
     def generation(self) -> int:
@@ -98,6 +99,10 @@ class ChromaVectors:
             return
         if not (self._folder / mark.build).is_dir():
             return
+        damaged = seals.broken(self._folder, mark.build)
+        if damaged:
+            logger.warning("the vector index of %s is damaged (%s) and is built anew", library.folder, damaged[0])
+            return
         try:
             self._client = open_client(self._folder / mark.build)
             self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
@@ -148,6 +153,7 @@ class ChromaVectors:
                     embeddings=rows[first : first + size],
                 )
             self._size = int(self._collection.count())
+            self._known = seals.seal(self._folder, mark.build, self._known)
             self._mark = derived.at_generation(mark, latest)
             derived.write_mark(self._folder, self._mark)
 

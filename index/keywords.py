@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from index import derived, keywordtext
 from index.errors import RetrievalError
 from index.keyworddocuments import ArticleText, ChunkText, articles_changed, chunks_changed
+from index.keywordfiles import damaged_files
 from index.keywordqueries import restricted, words_query
 from index.library import Library
 from index.restriction import Restriction
@@ -157,6 +158,9 @@ class KeywordIndex:
             return False
         try:
             if self._mark is None or self._mark.build != mark.build:
+                damaged = damaged_files(self._folder)  # tantivy reads without looking at its checksums
+                if damaged:
+                    raise ValueError(f"{damaged[0]} is not what was written")
                 self._chunks = _index(self._folder / mark.build / "chunks", "chunks")
                 self._articles = _index(self._folder / mark.build / "articles", "articles")
             for index in (self._chunks, self._articles):

@@ -15,6 +15,7 @@ import sqlalchemy as sql
 from numpy.typing import NDArray
 
 from app.doctor.findings import Finding, note, ok, problem
+from index import seals
 from index.chromavectors import COLLECTION, open_client
 from index.derived import index_lock, read_mark
 from index.library import Library
@@ -66,6 +67,9 @@ def _found(folder: Path, *, every: bool) -> Finding:
     ):
         if not held:
             return note(ABOUT, "another process has them open: stop it to have them examined")
+        damaged = seals.broken(folder / "chroma", mark.build)
+        if damaged:
+            return problem(ABOUT, f"{damaged[0]} and perhaps others are not what was written: {REMEDY}")
         try:
             collection = open_client(folder / "chroma" / mark.build).get_collection(COLLECTION, embedding_function=None)
             return _compared(library, mark.generation, collection, every=every)
