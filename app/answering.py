@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.assembling import Assembly, nearest
+from app.assembling import NEAREST, Assembly, nearest
 from app.checking import check
 from app.composing import MAX_SENTENCES, compose
 from app.conversation import standalone
@@ -18,6 +19,7 @@ from app.disagreeing import dissents
 from app.errors import WriterError
 from app.gathering import gather, names_strangers
 from app.judging import confidence_of, stands
+from app.overview import MOST_ARTICLES, covers, overview, overview_topic
 from app.questions import parts_of
 from app.quoting import CLOSE_SECOND, MAX_WORDS, Quote, choose_quotes, rank_quotes
 from app.relevance import Relevance
@@ -42,6 +44,10 @@ def answer(turn: Turn, *, retriever: Retriever, writer_source: WriterSource) -> 
     quotes stand in for it.
     """
     turn.standalone_question = standalone(turn.question, turn.history)
+    topic = overview_topic(turn.question)
+    if topic is not None:
+        yield from _give_overview(turn, topic, retriever)
+        return
     parts = [Relevance.of(part, standalone(part, turn.history), retriever.comparer) for part in parts_of(turn.question)]
     retrieved = turn.retrieved = gather(turn, retriever, parts)
     turn.retrieval_seconds = turn.evidence_seconds = turn.seconds()
@@ -75,6 +81,42 @@ def _reason_for_nothing(retrieved: Retrieved) -> Reason:
     if not retrieved.library_articles:
         return "no_articles"
     return "not_stated" if retrieved.allowed_articles else "filtered_out"
+
+
+def _give_overview(turn: Turn, topic: str, retriever: Retriever) -> Iterator[Event]:
+    """What articles say, in sentences of theirs: those about the topic, or the newest where none is named.
+
+    "Summarize that" goes on about what was asked before.
+    """
+    topic = topic or _asked_before(turn)
+    asked = Relevance.of(topic, topic, retriever.comparer) if topic else None
+    if asked:
+        turn.retrieved = retriever.retrieve(topic, as_of=turn.asked_as_of, filters=turn.filters, k=NEAREST)
+        near = [article_id for article_id, _ in turn.retrieved.articles[:MOST_ARTICLES]]
+        versions = [one for one in retriever.current_versions(near) if covers(asked, one)]
+    else:
+        turn.retrieved = retriever.latest(as_of=turn.asked_as_of, filters=turn.filters, k=MOST_ARTICLES)
+        versions = retriever.current_versions([article_id for article_id, _ in turn.retrieved.articles])
+    turn.retrieval_seconds = turn.evidence_seconds = turn.seconds()
+    assembly = Assembly(turn)
+    quotes = overview(versions, asked)
+    evidence = turn.retrieved.evidence or tuple(quote.passage for quote in quotes)
+    turn.retrieved = replace(turn.retrieved, evidence=evidence)
+    if not evidence:
+        yield assembly.abstain(_reason_for_nothing(turn.retrieved))
+        return
+    yield EvidenceFound(evidence=nearest(evidence), seconds=turn.evidence_seconds)
+    for quote in quotes:
+        turn.first_word_seconds = turn.first_word_seconds or turn.seconds()
+        yield assembly.add_quote(quote, part=turn.question, confidence=None)
+    yield assembly.finish() if quotes else assembly.abstain("not_stated")
+
+
+def _asked_before(turn: Turn) -> str:
+    """The topic of the question before this one, "" where there is none."""
+    before = turn.history[-1].question if turn.history else ""
+    topic = overview_topic(before)
+    return before if topic is None else topic
 
 
 def _quote(turn: Turn, parts: Sequence[Relevance], assembly: Assembly) -> Iterator[SentenceReleased]:

@@ -38,7 +38,7 @@ class Assembly:
         self.sentences: list[Sentence] = []
         self._turn = turn
         self._citations: list[Citation] = []
-        self._confidences: dict[str, float] = {}
+        self._confidences: dict[str, float | None] = {}
         self._grounds: dict[str, Cited] = {}
         self._disagreements: list[Disagreement] = []
 
@@ -56,8 +56,8 @@ class Assembly:
         self._grounds.setdefault(part, support.citations[0])
         return self._add(text, "supported", support.citations)
 
-    def add_quote(self, quote: Quote, *, part: str, confidence: float) -> SentenceReleased:
-        """A quote, citing itself; its line breaks become spaces. `confidence` as of a written sentence."""
+    def add_quote(self, quote: Quote, *, part: str, confidence: float | None) -> SentenceReleased:
+        """A quote, citing itself; its line breaks become spaces. `confidence` as of a written sentence, where known."""
         cited = Cited(quote.passage, quote.start, quote.end)
         self._confidences.setdefault(part, confidence)
         self._grounds.setdefault(part, cited)
@@ -112,6 +112,10 @@ class Assembly:
         self.sentences.append(sentence)
         return SentenceReleased(sentence=sentence, citations=tuple(self._citations[before:]))
 
+    def _confidence(self) -> float | None:
+        """That of the least sure part of which it is known."""
+        return min((one for one in self._confidences.values() if one is not None), default=None)
+
     def _marker(self, part: Cited) -> int:
         passage = part.passage
         start, end = passage.start + part.start, passage.start + part.end
@@ -142,7 +146,7 @@ class Assembly:
             as_of=turn.retrieved.as_of,
             answered=answered,
             reason=reason,
-            confidence=min(self._confidences.values()) if answered else turn.best_confidence,
+            confidence=self._confidence() if answered else turn.best_confidence,
             text=" ".join(sentence.with_markers() for sentence in self.sentences) if answered else _ABSTENTIONS[reason],
             sentences=tuple(self.sentences),
             citations=tuple(self._citations),

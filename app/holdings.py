@@ -224,10 +224,10 @@ class Holdings:
         self._record.delete(conversation_id)
 
     def example_questions(self, n: int = 4) -> list[str]:
-        """Questions that the newest articles answer."""
+        """Questions that the newest articles answer, and what they are about; none where there are no articles."""
         entries = sorted(self._parts.library.articles(), key=lambda entry: str(entry.published_at or ""), reverse=True)
         versions = self._parts.library.versions_of([(entry.article_id, None) for entry in entries[: 12 * n]])
-        return example_questions(versions, n)
+        return [*example_questions(versions, n - 1), "What are these articles about?"] if versions else []
 
     def default_as_of(self) -> date | None:
         """The day of the newest dated article, None where no article is dated."""

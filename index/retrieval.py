@@ -106,6 +106,24 @@ class Retriever:
         except Exception as error:
             raise RetrievalError(f"finding evidence failed ({error}): run 'onrecord doctor'") from error
 
+    def latest(self, *, as_of: date | None = None, filters: Filters | None = None, k: int = 5) -> Retrieved:
+        """The at most `k` newest articles that may be used, near-copies as one, those without a date last; no evidence.
+
+        `as_of` and `filters` as in `retrieve`; each article's score is 1.
+        """
+        catalogue = self._current()
+        as_of = as_of or newest_day(catalogue)
+        allowed = allowed_articles(catalogue, as_of, filters or Filters())
+        places = np.flatnonzero(allowed.articles)
+        newest = places[np.argsort(catalogue.published_days[places], kind="stable")[::-1]]
+        told = np.zeros(len(catalogue.article_ids))
+        found = stories([(int(place), 1.0) for place in newest], catalogue, allowed=allowed.articles, told=told)[:k]
+        return _retrieved(catalogue, (), found, as_of, allowed)
+
+    def current_versions(self, article_ids: Sequence[str]) -> list[Version]:
+        """The articles' texts as they are now, in this order; of one removed meanwhile, none."""
+        return self._library.versions_of([(article_id, None) for article_id in article_ids])
+
     def default_as_of(self) -> date | None:
         """The day of the newest dated article, None where no article is dated."""
         return newest_day(self._current())
@@ -122,22 +140,14 @@ class Retriever:
         catalogue = self._current()
         as_of = asked_on or newest_day(catalogue)
         allowed = allowed_articles(catalogue, as_of, filters)
-        n_allowed = int(allowed.articles.sum())
         ranked: list[Story] = []
         evidence = []
-        if n_allowed:
+        if allowed.articles.any():
             asked = self.comparer.question(question)
             found = self._candidates(question, asked.vector, catalogue, allowed, as_of, given=asked_on is not None)
             ranked = found.stories(self._weights)
             evidence = self._evidence(question, asked, catalogue, ranked[:READ_ARTICLES], k)
-        return Retrieved(
-            evidence=tuple(evidence),
-            articles=tuple((catalogue.article_ids[one.place], one.score) for one in ranked[:RANKED_ARTICLES]),
-            as_of=as_of,
-            library_articles=len(catalogue.article_ids),
-            allowed_articles=n_allowed,
-            undated_left_out=allowed.undated_left_out,
-        )
+        return _retrieved(catalogue, evidence, ranked, as_of, allowed)
 
     def _candidates(
         self,
@@ -217,6 +227,19 @@ class Retriever:
             for stem in content_stems(question)
             for frequency in (frequencies.get(stem, 0),)
         }
+
+
+def _retrieved(
+    catalogue: Catalogue, evidence: Sequence[Evidence], ranked: Sequence[Story], as_of: date | None, allowed: Allowed
+) -> Retrieved:
+    return Retrieved(
+        evidence=tuple(evidence),
+        articles=tuple((catalogue.article_ids[one.place], one.score) for one in ranked[:RANKED_ARTICLES]),
+        as_of=as_of,
+        library_articles=len(catalogue.article_ids),
+        allowed_articles=int(allowed.articles.sum()),
+        undated_left_out=allowed.undated_left_out,
+    )
 
 
 def _copy(version: Version) -> Copy:
