@@ -146,7 +146,7 @@ def _add_dissents(turn: Turn, parts: Sequence[Relevance], assembly: Assembly) ->
     for part in parts:
         cited = assembly.grounds(part.asked)
         if cited is not None:
-            for dissent in dissents(part, cited, turn.retrieved.evidence):
+            for dissent in dissents(part, cited, turn.retrieved.evidence, turn.retrieved.otherwise):
                 assembly.add_dissent(dissent)
 
 

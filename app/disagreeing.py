@@ -100,27 +100,31 @@ class Dissent:
     agreeing: int
 
 
-def dissents(part: Relevance, cited: Cited, evidence: Sequence[Evidence]) -> list[Dissent]:
+def dissents(
+    part: Relevance, cited: Cited, evidence: Sequence[Evidence], otherwise: Sequence[Evidence] = ()
+) -> list[Dissent]:
     """What other articles give instead of what a cited sentence gives for a question, the surest first.
 
-    At most one for each value. Raises EmbeddingError.
+    `otherwise` are passages of near-copies that tell it in other words: they may dissent, but that they agree says
+    nothing. At most one for each value. Raises EmbeddingError.
     """
     answer = sorted(_given(cited.passage, [(cited.start, cited.end)], part), key=lambda one: -one.score)
     if not answer:
         return []
     others: dict[str, list[Evidence]] = {}
-    for passage in evidence:
+    copies = {passage.article_id for passage in otherwise}
+    for passage in (*evidence, *otherwise):
         if passage.article_id != cited.passage.article_id:
             others.setdefault(passage.article_id, []).append(passage)
     found: list[tuple[Comparison, Given]] = []
     agreeing = 1
-    for passages in others.values():
+    for article_id, passages in others.items():
         given = given_by(passages, part)
         if not given:
             continue
         comparison = compare(answer, given)
         if same(given[0].value, answer[0].value):
-            agreeing += 1
+            agreeing += article_id not in copies
         elif comparison.certainty >= MIN_CERTAINTY:
             found.append((comparison, given[0]))
     found.sort(key=lambda one: -one[0].certainty)

@@ -28,12 +28,15 @@ def gather(turn: Turn, retriever: Retriever, parts: Sequence[Relevance]) -> Retr
     whole = retrieve(turn.standalone_question)
     if len(parts) == 1 or not whole.evidence:
         return whole
-    each = [retrieve(part.question).evidence for part in parts]
+    each = [retrieve(part.question) for part in parts]
     chosen: list[Evidence] = []
-    for passage in chain.from_iterable(zip_longest(*each, whole.evidence)):
+    for passage in chain.from_iterable(zip_longest(*(one.evidence for one in each), whole.evidence)):
         if passage is not None and not any(_overlap(passage, other) for other in chosen):
             chosen.append(passage)
-    return replace(whole, evidence=tuple(chosen[:PASSAGES]))
+    kept = tuple(chosen[:PASSAGES])
+    articles = {passage.article_id for passage in kept}
+    otherwise = dict.fromkeys(told for one in (*each, whole) for told in one.otherwise)
+    return replace(whole, evidence=kept, otherwise=tuple(one for one in otherwise if one.article_id not in articles))
 
 
 def names_strangers(question: str, evidence: Sequence[Evidence]) -> bool:

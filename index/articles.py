@@ -114,6 +114,8 @@ class Retrieved:
     `articles` ranks article ids, best first (deeper than the evidence), of near-copies the newest alone.
     `undated_left_out` counts the articles that a date filter kept out only because they have no date.
     `library_articles` counts live articles, `allowed_articles` those that pass the filters and the as-of day.
+    `otherwise` are passages of near-copies that tell a passage of the evidence in other words: no evidence of their
+    own, but what may contradict it.
     """
 
     evidence: tuple[Evidence, ...]
@@ -122,6 +124,7 @@ class Retrieved:
     library_articles: int
     allowed_articles: int
     undated_left_out: int
+    otherwise: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from index.errors import OnRecordError, RetrievalError
 from index.filtering import Allowed, allowed_articles, newest_day
 from index.keywords import KeywordIndex
 from index.library import Library
+from index.parallels import told_otherwise
 from index.passages import choose
 from index.ranking import Scores, Timing, Weights, features, freshness, newness, rank
 from index.reranking import RERANKED, Reranker, reranked
@@ -40,6 +41,8 @@ CHUNKS = 300
 ARTICLES = 200
 READ_ARTICLES = 5
 """Passages are chosen from so many of the best articles."""
+READ_COPIES = 3
+"""So many near-copies of each, the newest, are looked at for what they tell otherwise."""
 RANKED_ARTICLES = 50
 ASSUMED_DAY = 0.3
 """How much "this week" counts where no day of asking was given, and that of the newest article is taken for it."""
@@ -141,13 +144,14 @@ class Retriever:
         as_of = asked_on or newest_day(catalogue)
         allowed = allowed_articles(catalogue, as_of, filters)
         ranked: list[Story] = []
-        evidence = []
+        evidence: list[Evidence] = []
+        otherwise: list[Evidence] = []
         if allowed.articles.any():
             asked = self.comparer.question(question)
             found = self._candidates(question, asked.vector, catalogue, allowed, as_of, given=asked_on is not None)
             ranked = found.stories(self._weights)
-            evidence = self._evidence(question, asked, catalogue, ranked[:READ_ARTICLES], k)
-        return _retrieved(catalogue, evidence, ranked, as_of, allowed)
+            evidence, otherwise = self._evidence(question, asked, catalogue, ranked[:READ_ARTICLES], k)
+        return replace(_retrieved(catalogue, evidence, ranked, as_of, allowed), otherwise=tuple(otherwise))
 
     def _candidates(
         self,
@@ -171,7 +175,9 @@ class Retriever:
         catalogue: Catalogue,
         ranked: Sequence[Story],
         k: int,
-    ) -> list[Evidence]:
+    ) -> tuple[list[Evidence], list[Evidence]]:
+        """The evidence, and what near-copies of its articles tell otherwise."""
+
         def version(place: int) -> tuple[str, int]:
             return catalogue.article_ids[place], int(catalogue.versions[place])
 
@@ -185,14 +191,19 @@ class Retriever:
         )
         if self._reranker is not None:
             evidence = reranked(evidence, question, self._reranker, k=k)
-        also = {
-            catalogue.article_ids[one.place]: tuple(
-                map(_copy, self._library.versions_of([version(place) for place in one.copies]))
-            )
+        near_copies = {
+            catalogue.article_ids[one.place]: self._library.versions_of([version(place) for place in one.copies])
             for one in ranked
             if one.copies
         }
-        return [replace(one, also_reported_by=also.get(one.article_id, ())) for one in evidence]
+        otherwise = [
+            told
+            for one in evidence
+            for copy in near_copies.get(one.article_id, ())[:READ_COPIES]
+            if (told := told_otherwise(one, copy)) is not None
+        ]
+        also = {article_id: tuple(map(_copy, found)) for article_id, found in near_copies.items()}
+        return [replace(one, also_reported_by=also.get(one.article_id, ())) for one in evidence], otherwise
 
     def _current(self) -> Catalogue:
         """The catalogue of the library's latest generation, with both engines brought to it."""

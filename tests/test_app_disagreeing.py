@@ -33,13 +33,13 @@ class Shelf:
 
     parts: Parts
 
-    def ask(self, question: str, *texts: tuple[str, int | None]) -> Answer:
+    def ask(self, question: str, *texts: tuple[str, int | None], title: str = "Report {}") -> Answer:
         """Answers from these articles alone: (text, day of February 2023, None for no date)."""
         for one in list(self.parts.library.articles()):
             self.parts.ingest.remove(one.article_id)
         articles = [
             Article(
-                text=f"{text} {ELSE}", title=f"Report {number}", origin=f"{number}.txt", source=f"Paper {number}",
+                text=f"{text} {ELSE}", title=title.format(number), origin=f"{number}.txt", source=f"Paper {number}",
                 published_at=datetime(2023, 2, day, tzinfo=UTC) if day else None,
             )
             for number, (text, day) in enumerate(texts, 1)
@@ -135,3 +135,28 @@ def test_a_disagreement_is_told_kept_exported_and_verified(shelf: Shelf, dissent
     assert (fault.part, fault.number) == ("disagreement", 1)
     assert answer_from_json({name: value for name, value in record.items() if name != "disagreements"}).answered
     assert one.sentence.text in " ".join(answer_text(given).split())
+
+
+WIRE = (
+    "Executives of the two carmakers met in Tokyo on Monday to sign what had been prepared for many months. {} "
+    "Voting rights of both sides are to be capped at the same level, which Japan's government had asked for. "
+    "Analysts called the agreement overdue, as neither side had been able to plan new models under the old one. "
+    "Workers in Sunderland and Douai were told by letter that no plant will close because of it before next year."
+)
+"""What near-copies share: those that carry it are folded into one."""
+
+
+@pytest.mark.parametrize("days", [(6, 6), (6, 7), (7, 6)], ids=["same day", "false is newer", "false is older"])
+def test_a_false_near_copy_of_a_true_article_is_shown_as_a_dissent(shelf: Shelf, days: tuple[int, int]) -> None:
+    true, false = ((WIRE.format(text), day) for text, day in zip((TOLD, FALSE), days, strict=True))
+    given = shelf.ask(STAKE, true, false, title="Carmakers sign in Tokyo")
+    assert {citation.title for citation in given.citations if citation.also_reported_by} == {"Carmakers sign in Tokyo"}
+    told = {given.disagreements[0].value, given.disagreements[0].against}
+    assert told == {"15%", "28%"}
+
+
+def test_a_near_copy_that_tells_the_same_is_no_dissent_and_not_counted(shelf: Shelf) -> None:
+    copy = WIRE.format(TOLD).replace("Executives of the two carmakers", "TOKYO - Managers of both carmakers")
+    given = shelf.ask(STAKE, (WIRE.format(TOLD), 6), (copy, 7), title="Carmakers sign in Tokyo")
+    assert given.disagreements == ()
+    assert given.sentences[0].independent_articles == 1
