@@ -66,6 +66,20 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="where the page listens")
     port: int = Field(default=7860, ge=0, le=65535, description="the page's port")
+    server_names: str | None = Field(
+        default=None,
+        description="names under which a proxy in front passes requests on, separated by commas: others are refused",
+    )
+    user_header: str | None = Field(
+        default=None,
+        description="the header in which a proxy in front (OIDC, say) names the user it has let in: then everybody is "
+        "asked who they are, on this machine too",
+    )
+    trusted_proxies: str | None = Field(
+        default=None,
+        description="addresses or networks from which that header is believed, separated by commas: from others it is "
+        "refused",
+    )
 
 
 def load_settings(**given: object) -> Settings:
@@ -79,6 +93,10 @@ def load_settings(**given: object) -> Settings:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
         raise ConfigError(f"ONRECORD_{name.upper()}={first['input']!r}: {first['msg'].lower()}") from error
+    if settings.user_header and not (settings.trusted_proxies or "").strip(", "):
+        raise ConfigError(
+            "ONRECORD_USER_HEADER is set, ONRECORD_TRUSTED_PROXIES is not: name the addresses it is believed from"
+        )
     for kind in ("llm", "embedding", "rerank", "chatbot"):
         if getattr(settings, f"{kind}_base_url") and not getattr(settings, f"{kind}_model"):
             upper = kind.upper()

@@ -107,7 +107,8 @@ class Desk(Holdings):
         `as_of` is the day the question is asked from (a date, or YYYY-MM-DD); `since` and `until` are inclusive,
         and leave out articles without a date unless `undated`. A question may go on from `conversation_id`, from
         the turn `follow`, or from a `history` of (question, answer), oldest first, that is not stored.
-        Raises QuestionError at once; RetrievalError, EmbeddingError while streaming.
+        Raises QuestionError and, for a conversation of somebody else, ConversationNotFoundError at once;
+        RetrievalError, EmbeddingError while streaming.
         """
         conversation, exchanges = self._conversation(conversation_id, follow, history)
         turn = Turn(
@@ -193,6 +194,7 @@ class Desk(Holdings):
 
     def rebuild(self) -> None:
         """Builds what is derived anew from the library; embeds nothing."""
+        self.person.check("manage")
         copies.rebuild(self._parts.library)
         self._parts.keywords.rebuild(self._parts.library)
         self._parts.vectors.rebuild(self._parts.library)
@@ -215,6 +217,7 @@ class Desk(Holdings):
             conversation = self._record.conversation_of(follow)
             return conversation, self._record.history(conversation, upto=follow)
         if conversation_id is not None:
+            self._record.check(conversation_id)
             return conversation_id, self._record.history(conversation_id)
         return uuid4().hex[:16], ()
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from app.people import Role
+
 Verdict = Literal["right", "wrong", "wrong_citation", "should_have_known", "should_have_said_no"]
 """What a reader says of an answer: "wrong" where no reason is given."""
 
@@ -33,11 +35,22 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """Somebody who may use a server. `password` tells whether there is one: without, a token or a proxy lets in."""
+
+    name: str
+    role: Role
+    made_at: str
+    password: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A token that was made, without what it is. `revoked_at` is None while it admits."""
+    """A token that was made, without what it is, and whose it is. `revoked_at` is None while it admits."""
 
     token_id: str
     name: str
+    user: str | None
     made_at: str
     revoked_at: str | None
 

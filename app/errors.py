@@ -4,7 +4,11 @@ OnRecordError (index.errors)
 ├── QuestionError       an empty or too long question, or an option that makes no sense
 ├── ConfigError         a setting that cannot be used
 ├── ConversationNotFoundError   no such conversation or turn
+├── NotAllowedError     whoever asks has not the role for it
+├── UserError           a name, role or password that cannot be a user's
+├── UserNotFoundError   no such user
 ├── TokenNotFoundError  no such token
+├── TooManyAttemptsError    wrong passwords, one after the other
 ├── AnswerFileError     a file of answers that cannot be read
 ├── GoldenFileError     golden questions, or the run kept of them, that cannot be used
 ├── JudgeError          who was to say whether passages support a sentence of an evaluated answer did not
@@ -28,6 +32,26 @@ class ConfigError(OnRecordError):
 
 class ConversationNotFoundError(OnRecordError):
     """No such conversation or turn."""
+
+
+class NotAllowedError(OnRecordError):
+    """Whoever asks for it has not the role that it takes."""
+
+
+class UserError(OnRecordError):
+    """A name, role or password that cannot be a user's."""
+
+
+class UserNotFoundError(OnRecordError):
+    """No such user."""
+
+
+class TooManyAttemptsError(OnRecordError):
+    """Wrong passwords, one after the other; `seconds` until the next is looked at."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class TokenNotFoundError(OnRecordError):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from app.describing import facts
 from app.entries import (
@@ -15,16 +16,16 @@ from app.entries import (
     ConversationSummary,
     Feedback,
     StaleTurn,
-    Token,
     Verdict,
 )
 from app.examples import example_questions, follow_ups
 from app.exporting import Form, answer_json, answer_markdown
 from app.feedback import FeedbackRecord
+from app.members import Members
+from app.people import ANONYMOUS, Person
 from app.record import Record
 from app.schema import Answer
 from app.stored import answer_from_json
-from app.tokens import TokenRecord
 from app.verifying import Verification, read_answers, verify
 from app.wiring import Parts
 from index.articles import Added, Article, ArticleEntry, Version
@@ -40,29 +41,47 @@ MAX_NOTE_CHARACTERS = 2000
 
 
 class Holdings:
-    """The articles and conversations of one library; `Desk` is these, and can be asked about them."""
+    """The articles and conversations of one library; `Desk` is these, and can be asked about them.
+
+    What takes more than the role of a reader raises NotAllowedError for those who have less.
+    """
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._record: Record = parts.record
         self._feedback = FeedbackRecord(parts.library)
-        self._tokens = TokenRecord(parts.library)
+        self.members = Members(parts.library)
+        self.person: Person = ANONYMOUS
+
+    def of(self, person: Person) -> Self:
+        """The same as that person may use it: with their role, and their conversations and no one else's."""
+        if person == self.person:
+            return self
+        view = copy.copy(self)
+        view.person = person
+        view._record = self._record.of(person.user_id)
+        view._feedback = self._feedback.of_owner(person.user_id)
+        view.members = self.members.of(person)
+        return view
 
     def add(self, *targets: str | Path, progress: Progress | None = None) -> list[Added]:
         """Adds files, folders and web addresses. What cannot be read is reported, and the rest goes on.
 
         Raises LibraryLockedError, EmbeddingError, StorageError; what was reported before stays added.
         """
+        self.person.check("add")
         totals = [count(target) for target in targets]
         total = None if None in totals else sum(number for number in totals if number is not None)
         return self._add((item for target in targets for item in load(target)), total, progress)
 
     def add_address(self, address: str, *, progress: Progress | None = None) -> list[Added]:
         """Adds a web page that somebody typed in: http(s) only, and never from a private network."""
+        self.person.check("add")
         return self._add(load_address(address), None, progress)
 
     def add_bytes(self, name: str, data: bytes, *, progress: Progress | None = None) -> list[Added]:
         """Adds an uploaded file, known again by its name."""
+        self.person.check("add")
         return self._add(load_bytes(name, data), None, progress)
 
     def remove(self, article_id: str, *, purge: bool = False) -> None:
@@ -70,10 +89,12 @@ class Holdings:
 
         Raises ArticleNotFoundError, LibraryLockedError.
         """
+        self.person.check("purge" if purge else "remove")
         self._parts.ingest.remove(article_id, purge=purge)
 
     def restore(self, article_id: str) -> Added:
         """Takes a removed article up again, as it was. Raises ArticleNotFoundError once it was purged."""
+        self.person.check("restore")
         last = self.versions(article_id)[-1]
         article = Article(
             text=last.text,
@@ -118,6 +139,10 @@ class Holdings:
     def conversation(self, conversation_id: str) -> list[Answer]:
         """The answers of a conversation, oldest first, as they were shown."""
         return self._record.answers(conversation_id)
+
+    def check_conversation(self, conversation_id: str) -> None:
+        """Raises ConversationNotFoundError for a conversation of somebody else; one that is new can be begun."""
+        self._record.check(conversation_id)
 
     def turn(self, turn_id: str) -> Answer:
         """The answer of a turn, as it was shown. Raises ConversationNotFoundError."""
@@ -198,22 +223,6 @@ class Holdings:
     def all_feedback(self) -> list[Feedback]:
         """Everything that readers said of answers, in the order in which the questions were asked."""
         return self._feedback.all()
-
-    def new_token(self, name: str) -> str:
-        """A token that admits to a server of this library beyond its machine; it is never told again."""
-        return self._tokens.new(" ".join(name.split())[:MAX_NAME_CHARACTERS])
-
-    def tokens(self) -> list[Token]:
-        """Every token that was made, oldest first."""
-        return self._tokens.all()
-
-    def revoke_token(self, which: str) -> int:
-        """Ends the tokens of that id or name; gives how many. Raises TokenNotFoundError."""
-        return self._tokens.revoke(which)
-
-    def admits(self, token: str) -> bool:
-        """Whether a token is of this library and was not revoked."""
-        return self._tokens.admits(token)
 
     def rename_conversation(self, conversation_id: str, name: str) -> None:
         """Names a conversation; an empty name gives its first question back. Raises ConversationNotFoundError."""

@@ -1,11 +1,16 @@
-"""Conversations and turns, kept whole in the library's own file. Leaves out: how turns come about."""
+"""Conversations and turns, kept whole in the library's own file. Leaves out: how turns come about.
+
+Each belongs to its owner, a user's id; those of nobody in particular, as where nobody is asked who they are, to "".
+What is another's is not there: that is so here, for every reader of these tables, and nowhere else.
+"""
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sql
 
@@ -42,19 +47,38 @@ names = sql.Table(
     sql.Column("conversation_id", sql.Text, primary_key=True),
     sql.Column("name", sql.Text, nullable=False),
 )
+owners = sql.Table(  # of conversations; nobody's are not listed
+    "conversation_owners",
+    _metadata,
+    sql.Column("conversation_id", sql.Text, primary_key=True),
+    sql.Column("user_id", sql.Text, nullable=False, index=True),
+)
 
 
 class Record:
-    """The turns of one library. When an article is purged, the turns that quote it go with it."""
+    """The turns of one library, those of one owner. When an article is purged, the turns that quote it go with it.
 
-    def __init__(self, library: Library) -> None:
+    With the owner None it is everybody's, to be looked through and not added to.
+    """
+
+    def __init__(self, library: Library, *, owner: str | None = "") -> None:
         self._library = library
+        self._owner = owner
         with library.transaction() as connection:
             _metadata.create_all(connection)
         library.purge_hooks.append(_forget_article)
 
+    def of(self, owner: str) -> Self:
+        """The turns of another owner."""
+        view = copy.copy(self)
+        view._owner = owner
+        return view
+
     def keep(self, turn: Turn) -> None:
-        """Stores a finished turn at the end of its conversation, in one commit."""
+        """Stores a finished turn at the end of its conversation, in one commit.
+
+        Raises ConversationNotFoundError when that is another's.
+        """
         assert turn.answer is not None
         answer = turn.answer
         shown = {(item.article_id, item.version) for item in answer.citations}
@@ -63,6 +87,7 @@ class Record:
             (item.passage.article_id, item.passage.version) for item in turn.excerpts
         }  # its reply may repeat them
         with self._library.transaction() as connection:
+            self._claim(connection, turn.conversation_id)
             latest: int | None = connection.execute(
                 sql.select(sql.func.max(turns.c.ordinal)).where(turns.c.conversation_id == turn.conversation_id)
             ).scalar()
@@ -84,10 +109,11 @@ class Record:
 
     def turn(self, turn_id: str) -> dict[str, Any]:
         """Everything stored about a turn, and the hashes of the texts it showed. Raises ConversationNotFoundError."""
+        query = sql.select(turns.c.record).where(turns.c.turn_id == turn_id, owned_by(self._owner))
         with self._library.reading() as connection:
-            found = connection.execute(sql.select(turns.c.record).where(turns.c.turn_id == turn_id)).scalar()
+            found = connection.execute(query).scalar()
         if found is None:
-            raise ConversationNotFoundError(f"there is no turn {turn_id!r} in this library")
+            raise turn_not_found(turn_id)
         stored: dict[str, Any] = json.loads(found)
         return stored
 
@@ -111,16 +137,16 @@ class Record:
             .where(articles.c.article_id.is_(None))
         )
         query = sql.select(turns.c.record).where(turns.c.turn_id.in_(old), turns.c.turn_id.not_in(again))
+        query = query.where(owned_by(self._owner))
         with self._library.reading() as connection:
             rows = connection.execute(query.order_by(turns.c.asked_at, sql.literal_column("turns.rowid"))).scalars()
             return [json.loads(row) for row in rows]
 
     def answers(self, conversation_id: str) -> list[Answer]:
         """The answers of a conversation, oldest first; empty for one that has none."""
+        this = (turns.c.conversation_id == conversation_id) & owned_by(self._owner)
         with self._library.reading() as connection:
-            rows = connection.execute(
-                sql.select(turns.c.record).where(turns.c.conversation_id == conversation_id).order_by(turns.c.ordinal)
-            ).scalars()
+            rows = connection.execute(sql.select(turns.c.record).where(this).order_by(turns.c.ordinal)).scalars()
             return [answer_from_json(json.loads(row)["answer"]) for row in rows]
 
     def history(
@@ -142,8 +168,8 @@ class Record:
         A conversation is named by its reader, or by its first question.
         """
         with self._library.reading() as connection:
-            rows = connection.execute(_summaries()).all()
-            said = connection.execute(_SAID).all() if words.strip() else []
+            rows = connection.execute(_summaries().where(owned_by(self._owner))).all()
+            said = connection.execute(_SAID.where(owned_by(self._owner))).all() if words.strip() else []
         texts: dict[str, str] = {row.conversation_id: row.title for row in rows}
         for row in said:
             texts[row.conversation_id] += f"\n{row.question}\n{row.answer}"
@@ -158,7 +184,8 @@ class Record:
 
     def rename(self, conversation_id: str, name: str) -> None:
         """Names a conversation; an empty name gives its first question back. Raises ConversationNotFoundError."""
-        there = sql.select(turns.c.turn_id).where(turns.c.conversation_id == conversation_id).limit(1)
+        this = (turns.c.conversation_id == conversation_id) & owned_by(self._owner)
+        there = sql.select(turns.c.turn_id).where(this).limit(1)
         with self._library.transaction() as connection:
             if connection.execute(there).scalar() is None:
                 raise _not_found(conversation_id)
@@ -168,11 +195,53 @@ class Record:
 
     def delete(self, conversation_id: str) -> None:
         """Deletes a conversation and its turns. Raises ConversationNotFoundError."""
+        this = (turns.c.conversation_id == conversation_id) & owned_by(self._owner)
         with self._library.transaction() as connection:
-            gone = connection.execute(turns.delete().where(turns.c.conversation_id == conversation_id)).rowcount
-            connection.execute(names.delete().where(names.c.conversation_id == conversation_id))
-        if not gone:
+            if not connection.execute(turns.delete().where(this)).rowcount:
+                raise _not_found(conversation_id)
+            for table in (names, owners):
+                connection.execute(table.delete().where(table.c.conversation_id == conversation_id))
+
+    def check(self, conversation_id: str) -> None:
+        """Raises ConversationNotFoundError for a conversation of somebody else; one that is new can be begun."""
+        with self._library.reading() as connection:
+            if not self._may_write(connection, conversation_id):
+                raise _not_found(conversation_id)
+
+    def _may_write(self, connection: sql.Connection, conversation_id: str) -> bool:
+        """Whether it is the owner's, or nobody's yet."""
+        found = sql.select(owners.c.user_id).where(owners.c.conversation_id == conversation_id)
+        owner: str | None = connection.execute(found).scalar()
+        if owner is not None:
+            return owner == self._owner
+        begun = sql.select(turns.c.turn_id).where(turns.c.conversation_id == conversation_id).limit(1)
+        return self._owner == "" or connection.execute(begun).scalar() is None
+
+    def _claim(self, connection: sql.Connection, conversation_id: str) -> None:
+        """A conversation belongs to whoever begins it. Raises ConversationNotFoundError when that was another."""
+        if not self._may_write(connection, conversation_id):
             raise _not_found(conversation_id)
+        held = sql.select(owners.c.user_id).where(owners.c.conversation_id == conversation_id)
+        if self._owner and connection.execute(held).scalar() is None:
+            connection.execute(owners.insert().values(conversation_id=conversation_id, user_id=self._owner))
+
+
+def owned_by(owner: str | None) -> sql.ColumnElement[bool]:
+    """Which turns are an owner's; all of them for None."""
+    if owner is None:
+        return sql.true()
+    if owner:
+        return turns.c.conversation_id.in_(sql.select(owners.c.conversation_id).where(owners.c.user_id == owner))
+    return turns.c.conversation_id.not_in(sql.select(owners.c.conversation_id))
+
+
+def forget_owner(connection: sql.Connection, owner: str) -> None:
+    """Deletes everything that an owner asked and was answered, with what was said of it."""
+    assert owner
+    connection.execute(turns.delete().where(owned_by(owner)))
+    own = sql.select(owners.c.conversation_id).where(owners.c.user_id == owner)
+    connection.execute(names.delete().where(names.c.conversation_id.in_(own)))
+    connection.execute(owners.delete().where(owners.c.user_id == owner))
 
 
 def _texts(connection: sql.Connection, shown: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
@@ -214,6 +283,11 @@ def _summaries() -> sql.Select[tuple[str, str, int, str]]:
         .outerjoin(names, names.c.conversation_id == every.c.conversation_id)
         .order_by(every.c.updated_at.desc(), every.c.latest.desc())
     )
+
+
+def turn_not_found(turn_id: str) -> ConversationNotFoundError:
+    """The error for a turn that is not there, or is another's."""
+    return ConversationNotFoundError(f"there is no turn {turn_id!r} in this library")
 
 
 def _not_found(conversation_id: str) -> ConversationNotFoundError:

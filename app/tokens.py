@@ -1,39 +1,41 @@
-"""Tokens that admit programs and people to a server, kept hashed in the library's own file.
+"""Tokens that admit programs and people to a server, kept hashed in the library's own file. Each is a user's.
 
-Leaves out: where they are asked for (app.web.admitting).
+Leaves out: users (users), and where tokens are asked for (app.web.admitting).
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
-from urllib.parse import quote
 
 import sqlalchemy as sql
 
 from app.entries import Token
 from app.errors import TokenNotFoundError
+from app.people import ANONYMOUS, Person, Role
+from app.users import metadata, of_name, person_of, users
 from index.library import Library
-from index.tables import FILE_NAME
 
 PREFIX = "onrecord_"
 """Tells what it is for whoever finds one, a scanner for leaked secrets among them."""
 SECRET_BYTES = 32
 """As nobody can guess as many, a plain hash hides it; a slow one is for passwords."""
 
-_metadata = sql.MetaData()
 tokens = sql.Table(
     "api_tokens",
-    _metadata,
+    metadata,
     sql.Column("token_id", sql.Text, primary_key=True),
     sql.Column("name", sql.Text, nullable=False),
     sql.Column("sha256", sql.Text, nullable=False, unique=True),
     sql.Column("made_at", sql.Text, nullable=False),
     sql.Column("revoked_at", sql.Text),
+)
+holders = sql.Table(  # a token made before there were users has none: it admits as nobody in particular, as it did
+    "token_holders",
+    metadata,
+    sql.Column("token_id", sql.Text, sql.ForeignKey(tokens.c.token_id), primary_key=True),
+    sql.Column("user_id", sql.Text, nullable=False, index=True),
 )
 
 
@@ -43,28 +45,47 @@ class TokenRecord:
     def __init__(self, library: Library) -> None:
         self._library = library
         with library.transaction() as connection:
-            _metadata.create_all(connection)
+            metadata.create_all(connection)
 
-    def new(self, name: str) -> str:
-        """A new token. It is told here and never again."""
+    def new(self, name: str, *, user: str, role: Role = "reader") -> str:
+        """A new token of that user, who becomes one with that role where there is none; it is never told again.
+
+        Raises UserError.
+        """
         token = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
         row = {"token_id": secrets.token_hex(4), "name": name, "sha256": _sha256(token), "made_at": _now()}
         with self._library.transaction() as connection:
+            holder = of_name(connection, user, role)
             connection.execute(tokens.insert().values(**row))
+            connection.execute(holders.insert().values(token_id=row["token_id"], user_id=holder.user_id))
         return token
 
-    def admits(self, token: str) -> bool:
-        """Whether it is one of ours and was not revoked."""
-        query = sql.select(tokens.c.token_id).where(tokens.c.sha256 == _sha256(token), tokens.c.revoked_at.is_(None))
+    def holder(self, token: str) -> Person | None:
+        """Whose it is; None where it is not of ours, was revoked, or its user is gone."""
+        query = (
+            sql.select(holders.c.token_id, users.c.user_id, users.c.name, users.c.role)
+            .select_from(tokens.outerjoin(holders).outerjoin(users, users.c.user_id == holders.c.user_id))
+            .where(tokens.c.sha256 == _sha256(token), tokens.c.revoked_at.is_(None))
+        )
         with self._library.reading() as connection:
-            return connection.execute(query).scalar() is not None
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        if row.token_id is None:
+            return ANONYMOUS
+        return person_of(row) if row.user_id is not None else None
 
     def all(self) -> list[Token]:
         """Every token that was made, oldest first, without what it is."""
-        query = sql.select(tokens.c.token_id, tokens.c.name, tokens.c.made_at, tokens.c.revoked_at)
+        query = (
+            sql.select(
+                tokens.c.token_id, tokens.c.name, users.c.name.label("user"), tokens.c.made_at, tokens.c.revoked_at
+            )
+            .select_from(tokens.outerjoin(holders).outerjoin(users, users.c.user_id == holders.c.user_id))
+            .order_by(tokens.c.made_at, tokens.c.token_id)
+        )
         with self._library.reading() as connection:
-            rows = connection.execute(query.order_by(tokens.c.made_at, sql.literal_column("rowid"))).mappings()
-            return [Token(**row) for row in rows]
+            return [Token(**row) for row in connection.execute(query).mappings()]
 
     def revoke(self, which: str) -> int:
         """Ends those of that id or name, at once; gives how many. Raises TokenNotFoundError where there is none."""
@@ -78,17 +99,11 @@ class TokenRecord:
         return revoked
 
 
-def has_tokens(folder: Path) -> bool:
-    """Whether the library in `folder` has a token that admits, without opening it otherwise."""
-    path = folder.expanduser() / FILE_NAME
-    if not path.exists():
-        return False
-    with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
-        try:
-            found = connection.execute("SELECT 1 FROM api_tokens WHERE revoked_at IS NULL LIMIT 1").fetchone()
-        except sqlite3.OperationalError:  # no such table yet; opening the library tells of anything worse
-            return False
-    return found is not None
+def revoke_of(connection: sql.Connection, user_id: str) -> None:
+    """Ends every token of a user."""
+    held = sql.select(holders.c.token_id).where(holders.c.user_id == user_id)
+    live = tokens.c.token_id.in_(held) & tokens.c.revoked_at.is_(None)
+    connection.execute(tokens.update().where(live).values(revoked_at=_now()))
 
 
 def _sha256(token: str) -> str:
@@ -96,4 +111,4 @@ def _sha256(token: str) -> str:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from app.web.admitting import Admits
 from app.web.api.building import build_api
 from app.web.opening import OpeningDesk
 from app.web.serving import PageServer, bind
@@ -17,7 +18,7 @@ from app.web.serving import PageServer, bind
 
 @contextmanager
 def served_api(
-    factory: Callable[[], Any], *, host: str = "127.0.0.1", admits: Callable[[str], bool] | None = None, **options: Any
+    factory: Callable[[], Any], *, host: str = "127.0.0.1", admits: Admits | None = None, **options: Any
 ) -> Iterator[str]:
     """Its address; the block begins when the desk is open."""
     desk = OpeningDesk(factory)

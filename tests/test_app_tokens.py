@@ -20,38 +20,43 @@ from store_parts import Store
 from app.cli import main
 from app.entries import Token
 from app.errors import ConfigError, TokenNotFoundError
-from app.tokens import PREFIX, TokenRecord, has_tokens
-from app.web.admitting import token_of
-from app.web.command import page_server, refuse_open_house
+from app.members import anybody_admitted
+from app.people import Person
+from app.tokens import PREFIX, TokenRecord
+from app.web.admitting import Proxies, brought_by, read_networks
+from app.web.command import Door, page_server, refuse_open_house
 from index.tables import FILE_NAME
 
 EVERYWHERE = "0.0.0.0"
+ANNA = Person("1a", "anna", "admin")
 
 
 def test_a_token_admits_until_it_is_revoked_in_every_process(tmp_path: Path) -> None:
-    assert not has_tokens(tmp_path)
+    assert not anybody_admitted(tmp_path)
     with Store(tmp_path) as store, Store(tmp_path) as other:
-        assert not has_tokens(tmp_path)
+        assert not anybody_admitted(tmp_path)
         here, there = TokenRecord(store.library), TokenRecord(other.library)
-        office, home = here.new("office"), here.new("home")
+        office, home = here.new("office", user="anna"), here.new("home", user="anna")
         assert office.startswith(PREFIX)
-        assert there.admits(office)
-        assert not there.admits(office + "x")
-        assert not there.admits("")
+        holder = there.holder(office)
+        assert holder is not None
+        assert (holder.name, holder.role) == ("anna", "reader")
+        assert there.holder(office + "x") is None
+        assert there.holder("") is None
         assert there.revoke("office") == 1
-        assert not here.admits(office)
-        assert here.admits(home)
+        assert here.holder(office) is None
+        assert here.holder(home) == holder
         assert [(one.name, one.revoked_at is None) for one in here.all()] == [("office", False), ("home", True)]
-        assert has_tokens(tmp_path)
+        assert anybody_admitted(tmp_path)
         here.revoke(here.all()[1].token_id)
-        assert not has_tokens(tmp_path)
+        assert not anybody_admitted(tmp_path)
         with pytest.raises(TokenNotFoundError, match="'office'"):
             here.revoke("office")
 
 
 def test_the_library_does_not_hold_what_admits(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
-        token = TokenRecord(store.library).new("office")
+        token = TokenRecord(store.library).new("office", user="office")
     for path in tmp_path.glob(f"{FILE_NAME}*"):
         assert token.removeprefix(PREFIX).encode() not in path.read_bytes()
 
@@ -59,13 +64,15 @@ def test_the_library_does_not_hold_what_admits(tmp_path: Path) -> None:
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "office.example"])
 def test_nobody_listens_to_other_machines_without_a_token(host: str) -> None:
     with pytest.raises(ConfigError, match=r"other machines can reach .* 'onrecord token new NAME'"):
-        refuse_open_house(host, has_tokens=lambda: False)
-    refuse_open_house(host, has_tokens=lambda: True)
+        refuse_open_house(host, Door(), anybody_admitted=lambda: False)
+    refuse_open_house(host, Door(), anybody_admitted=lambda: True)
+    door = Door(proxies=Proxies("x-user", read_networks("10.0.0.7")))
+    refuse_open_house(host, door, anybody_admitted=lambda: False)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.1.1", "localhost", "::1"])
 def test_this_machine_needs_no_token(host: str) -> None:
-    refuse_open_house(host, has_tokens=lambda: False)
+    refuse_open_house(host, Door(), anybody_admitted=lambda: False)
 
 
 def test_serve_refuses_before_it_opens_anything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,7 +83,9 @@ def test_serve_refuses_before_it_opens_anything(tmp_path: Path, capsys: pytest.C
 
 @pytest.fixture(scope="module")
 def everywhere() -> Iterator[str]:
-    with served_api(ScriptedDesk, host=EVERYWHERE, admits=lambda token: token == "right") as url:
+    with served_api(
+        ScriptedDesk, host=EVERYWHERE, admits=lambda one: ANNA if "right" in (one.token, one.password) else None
+    ) as url:
         yield url
 
 
@@ -123,15 +132,21 @@ def test_while_the_library_opens_nobody_is_let_in_or_told_to_go() -> None:
 
 
 def test_headers_that_bring_no_token() -> None:
-    assert [token_of(one) for one in ("", "Basic", "Basic /w==", "Negotiate x", "Basic Zm9v")] == [""] * 5
+    assert not any(brought_by(one) for one in ("", "Basic", "Basic /w==", "Negotiate x", "Basic Zm9v"))
 
 
 @dataclass
 class TokenDesk(CommandDesk):
     made: list[Token] = field(default_factory=list)
 
-    def new_token(self, name: str) -> str:
-        self.made.append(Token(token_id="1f", name=name, made_at="2026-11-23T10:00:00+00:00", revoked_at=None))
+    @property
+    def members(self) -> TokenDesk:
+        return self
+
+    def new_token(self, name: str, *, user: str | None, role: str) -> str:
+        self.made.append(
+            Token(token_id="1f", name=name, user=user or name, made_at="2026-11-23T10:00:00+00:00", revoked_at=None)
+        )
         return "onrecord_secret"
 
     def tokens(self) -> list[Token]:
@@ -153,7 +168,7 @@ def test_the_command_makes_lists_and_revokes(
     assert run("list")[2] == "onrecord: there are no tokens: 'onrecord token new NAME' makes one\n"
     assert run("new", "office") == (0, "onrecord_secret\n", "onrecord: keep it: it is not shown again\n")
     assert json.loads(run("new", "home", "--json")[1]) == {"name": "home", "token": "onrecord_secret"}
-    assert run("list")[1].splitlines()[0] == "1f  office, made 2026-11-23T10:00:00+00:00"
+    assert run("list")[1].splitlines()[0] == "1f  office, of office, made 2026-11-23T10:00:00+00:00"
     assert [one["name"] for one in json.loads(run("list", "--json")[1])] == ["office", "home"]
     assert run("revoke", "office")[1] == "revoked 1 of office\n"
     code, _, told = run("new")

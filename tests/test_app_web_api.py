@@ -17,6 +17,7 @@ from served_api import served_api, until
 
 from app.entries import Feedback
 from app.stored import answer_from_json
+from app.web.admitting import Unasked
 from app.web.api import streaming
 from app.web.api.building import build_api
 from app.web.api.limiting import BODY_BYTES
@@ -298,7 +299,7 @@ def test_health_and_metrics(api: Api) -> None:
 def test_before_the_library_is_open_the_server_lives_and_is_not_ready() -> None:
     from starlette.testclient import TestClient
 
-    client = TestClient(build_api(OpeningDesk(ScriptedDesk)), base_url="http://127.0.0.1")
+    client = TestClient(Unasked(build_api(OpeningDesk(ScriptedDesk))), base_url="http://127.0.0.1")
     assert client.get("/healthz").status_code == 200
     waiting = client.get("/readyz")
     assert waiting.status_code == 503

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from app import Desk, seeds
 from app.config import load_settings
+from app.web.admitting import Unasked
 from app.web.api.building import build_api
 from app.web.opening import OpeningDesk
 
@@ -30,7 +31,9 @@ def client(tmp_path_factory: pytest.TempPathFactory, cache_dir: Path, embedding_
         opening = OpeningDesk(lambda: desk)
         opening.start()
         opening.wait(timeout_seconds=60)
-        with TestClient(build_api(opening), base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        with TestClient(
+            Unasked(build_api(opening)), base_url="http://127.0.0.1", raise_server_exceptions=False
+        ) as client:
             yield client
 
 
@@ -45,7 +48,7 @@ def test_no_odd_name_in_an_address_breaks_an_operation(client: TestClient, odd: 
         if "{" not in path:
             continue
         address = path.replace("{", "").replace("}", "")
-        for name in ("article_id", "conversation_id", "turn_id", "model"):
+        for name in ("article_id", "conversation_id", "turn_id", "token_id", "model", "name"):
             address = address.replace(name, odd)
         answered = client.request(method, address, json={"title": odd, "verdict": "right"})
         assert answered.status_code in (404, 405, 422, 200), (method, path, answered.text)

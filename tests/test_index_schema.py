@@ -18,6 +18,7 @@ import pytest
 from store_parts import Store, made_article
 
 from app.feedback import FeedbackRecord
+from app.members import Members
 from app.record import Record
 from index.errors import LibraryVersionError
 from index.tables import FILE_NAME, SCHEMA_VERSION
@@ -45,6 +46,7 @@ def made(folder: Path) -> None:
     with Store(folder) as store:
         Record(store.library)
         FeedbackRecord(store.library)
+        Members(store.library)
 
 
 def test_a_changed_table_is_a_new_version(tmp_path: Path) -> None:
@@ -68,6 +70,7 @@ def test_a_library_of_every_version_is_opened(tmp_path: Path, version: int) -> N
         store.add(made_article(1), made_article(2))
         assert Record(store.library).conversations() == []
         assert FeedbackRecord(store.library).all() == []
+        assert Members(store.library).users() == []
         assert store.indexed() == (store.chunk_ids(), store.chunk_ids())
     assert schema_of(tmp_path / "old") == snapshot(SCHEMA_VERSION).read_text(encoding="utf-8")
 

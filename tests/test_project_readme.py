@@ -40,6 +40,7 @@ HOW: dict[str, str] = {
     "make install": "planned",  # ran before this test could
     "make test": "planned",  # is what runs this test
     "onrecord serve --port 7861": "serves",
+    "onrecord user new anna --role editor": "asks for a password",
     """curl -s http://127.0.0.1:7861/api/v1/ask --json '{"question": "What is Ampere?"}'""": "asks the server",
 }
 
@@ -106,6 +107,17 @@ def test_readme_command_works(line: str, reader: dict[str, str], folder: Path) -
     elif how == "serves":
         with serving(line, reader, folder) as port:
             assert "OnRecord" in page_within(60, port)
+    elif how == "asks for a password":
+        made = subprocess.run(
+            shlex.split(line),
+            env=reader,
+            cwd=folder,
+            input="correct horse battery\n",
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert made.returncode == 0
     elif how == "asks the server":
         with serving("onrecord serve --port 7861", reader, folder) as port:
             page_within(300, port, "/readyz")

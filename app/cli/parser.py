@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from app.cli import backups, recorded, tokens, values, verbs
+from app.cli import backups, recorded, tokens, users, values, verbs
 from app.evaluation import golden_command
 from app.evaluation import options as evaluation
 
@@ -214,6 +214,7 @@ _VERBS = (
     ("golden", "look after golden questions", golden_command.add_arguments, verbs.golden),
     ("serve", "open the chat page on this machine", _serve, verbs.serve),
     ("mcp", "be a tool of an assistant, over standard input and output", _list, verbs.mcp),
+    ("user", "look after who may use a server beyond this machine", users.add_arguments, users.run),
     ("token", "make or revoke what admits to a server beyond this machine", tokens.add_arguments, tokens.run),
     ("backup", "write the library to one file, while it is in use", backups.add_file, backups.backup),
     ("restore", "make a library from a backup, where there is none", backups.add_file, backups.restore),

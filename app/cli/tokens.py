@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from app.people import ROLES
+
 NEW, LIST, REVOKE = "new", "list", "revoke"
 
 
@@ -16,6 +18,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="new: make a token for NAME and print it, this once; list: show what was made; revoke: end those of NAME",
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="whom it is for; to revoke one of several, its id")
+    parser.add_argument("--user", metavar="USER", help="the user whose it is (default: the one called NAME)")
+    parser.add_argument(
+        "--role",
+        choices=ROLES,
+        default="reader",
+        help="the role of a user who is not known yet, and becomes one (default: reader)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,21 +40,22 @@ def run(args: argparse.Namespace) -> int:
         return 2
     with opened_desk(args, writer=False) as desk:
         if args.action == NEW:
-            token = desk.new_token(name)
+            token = desk.members.new_token(name, user=args.user, role=args.role)
             terminal.write_json({"name": name, "token": token}) if args.json else terminal.write(token)
             terminal.tell("keep it: it is not shown again")
             return 0
         if args.action == REVOKE:
-            revoked = desk.revoke_token(name)
+            revoked = desk.members.revoke_token(name)
             told = f"revoked {revoked:,} of {terminal.shown(name)}"
             terminal.write_json({"name": name, "revoked": revoked}) if args.json else terminal.write(told)
             return 0
-        made = desk.tokens()
+        made = desk.members.tokens()
     if args.json:
         terminal.write_json([asdict(one) for one in made])
     for one in made if not args.json else ():
         ended = f", revoked {one.revoked_at}" if one.revoked_at else ""
-        terminal.write(f"{one.token_id}  {terminal.shown(one.name)}, made {one.made_at}{ended}")
+        whose = f", of {terminal.shown(one.user)}" if one.user is not None else ""
+        terminal.write(f"{one.token_id}  {terminal.shown(one.name)}{whose}, made {one.made_at}{ended}")
     if not made:
         terminal.tell("there are no tokens: 'onrecord token new NAME' makes one")
     return 0

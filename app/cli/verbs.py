@@ -162,7 +162,7 @@ def golden(args: argparse.Namespace) -> int:
 def serve(args: argparse.Namespace) -> int:
     """Serve the chat page until interrupted."""
     from app.cli.opening import load, open_desk
-    from app.tokens import has_tokens
+    from app.members import anybody_admitted
     from app.web import command
 
     settings = load(args)
@@ -174,8 +174,9 @@ def serve(args: argparse.Namespace) -> int:
         watch_writer(desk)
         return desk
 
-    command.refuse_open_house(settings.host, has_tokens=lambda: has_tokens(settings.library))
-    command.serve(opened, host=settings.host, port=settings.port, open_browser=args.open)
+    door = command.Door.of(settings)
+    command.refuse_open_house(settings.host, door, anybody_admitted=lambda: anybody_admitted(settings.library))
+    command.serve(opened, host=settings.host, port=settings.port, door=door, open_browser=args.open)
     return 0
 
 

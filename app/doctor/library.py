@@ -154,7 +154,7 @@ def _keyword_files(folder: Path) -> Finding:
 
 def _citations(library: Library) -> Finding:
     """Whether the quotes of every stored answer are what stands at their place."""
-    record = Record(library)
+    record = Record(library, owner=None)
     broken, n_cited = [], 0
     for conversation in record.conversations():
         for answer in record.answers(conversation.conversation_id):

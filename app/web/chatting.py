@@ -14,6 +14,7 @@ from app.web.asking import Limits, ask, read_limits
 from app.web.layout import EXAMPLES, PRIVATE, Layout
 from app.web.opening import OpeningDesk
 from app.web.session import Session, Shown
+from app.web.visiting import visited
 from index.errors import OnRecordError
 
 ASK_AT_ONCE: Final = 8
@@ -63,8 +64,10 @@ class Chatting:
         until: str,
         sources: Sequence[str],
         undated: bool,
+        request: gr.Request,
     ) -> AsyncIterator[dict[Any, Any]]:
         page, question = self._layout, question.strip()
+        desk = visited(self._desk, session, request)
         if not question or session.stop is not None:
             yield {page.question: gr.update(placeholder="Write a question first")}
             return
@@ -76,11 +79,13 @@ class Chatting:
             session.current, session.stop = Shown(render.problem_html(question, str(error))), None
             yield {page.past: session.past_html, page.current: session.current_html, **hidden}
             return
-        async for update in self.answer(session, question, limits):
+        async for update in self.answer(desk, session, question, limits):
             yield update | hidden
             hidden = {}
 
-    async def answer(self, session: Session, question: str, limits: Limits) -> AsyncIterator[dict[Any, Any]]:
+    async def answer(
+        self, desk: OpeningDesk, session: Session, question: str, limits: Limits
+    ) -> AsyncIterator[dict[Any, Any]]:
         """The updates while a question is answered: the turn as it grows, and Stop in place of Ask meanwhile."""
         page = self._layout
         first: dict[Any, Any] = {
@@ -88,7 +93,7 @@ class Chatting:
             page.ask: gr.update(visible=False),
             page.stop: gr.update(visible=True),
         }
-        async for html in ask(self._desk, session, question, limits):
+        async for html in ask(desk, session, question, limits):
             if first:
                 first[page.past] = session.past_html
             yield {page.current: html, **first}
@@ -96,14 +101,15 @@ class Chatting:
         if session.stop is None:  # not another question that was asked meanwhile
             yield {page.ask: gr.update(visible=True), page.stop: gr.update(visible=False)}
 
-    @staticmethod
-    async def _on_stop(session: Session) -> None:
+    async def _on_stop(self, session: Session, request: gr.Request) -> None:
+        visited(self._desk, session, request)
         if session.stop is not None:
             session.stop.set()
 
-    def _on_anew(self, session: Session) -> dict[Any, Any]:
+    def _on_anew(self, session: Session, request: gr.Request) -> dict[Any, Any]:
+        desk = visited(self._desk, session, request)
         session.clear()
-        return showing(self._layout, session, self._desk)
+        return showing(self._layout, session, desk)
 
 
 CHIPS: Final[dict[str, Any]] = {"As of": "", "From": "", "To": "", "Only": [], "Also": False}

@@ -9,24 +9,46 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.errors import ConfigError
+from app.people import Person
+from app.web.admitting import Admits, Brought, Proxies, read_networks
 from app.web.opening import DeskOpeningError, OpeningDesk
 from app.web.serving import PageServer, bind, is_loopback
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from app.config import Settings
     from app.desk import Desk
 
 
-def serve(desk_factory: Callable[[], Desk], *, host: str, port: int, open_browser: bool = False) -> None:
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who is let in, and under which names: what PageServer takes beside its port."""
+
+    proxies: Proxies | None = None
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, settings: Settings) -> Door:
+        """As the settings say. Raises ConfigError."""
+        networks = read_networks(settings.trusted_proxies or "")
+        proxies = Proxies(settings.user_header, networks) if settings.user_header else None
+        names = tuple(name.strip().casefold() for name in (settings.server_names or "").split(",") if name.strip())
+        return cls(proxies, names)
+
+
+def serve(
+    desk_factory: Callable[[], Desk], *, host: str, port: int, door: Door | None = None, open_browser: bool = False
+) -> None:
     """Serve the chat page until interrupted; raises ConfigError when the port cannot be had.
 
     The desk is made by `desk_factory` in a thread, once the page can be painted, and closed at the end.
     """
-    server, desk = page_server(desk_factory, host=host, port=port)
+    server, desk = page_server(desk_factory, host=host, port=port, door=door)
     sys.stderr.write(f"OnRecord: {server.url} (Ctrl-C stops it)\n")
     sys.stderr.flush()
     if open_browser:
@@ -38,12 +60,12 @@ def serve(desk_factory: Callable[[], Desk], *, host: str, port: int, open_browse
         desk.close()
 
 
-def refuse_open_house(host: str, *, has_tokens: Callable[[], bool]) -> None:
+def refuse_open_house(host: str, door: Door, *, anybody_admitted: Callable[[], bool]) -> None:
     """Raises ConfigError where other machines could reach the server and nobody could be told from anybody."""
-    if not is_loopback(host) and not has_tokens():
+    if not is_loopback(host) and door.proxies is None and not anybody_admitted():
         raise ConfigError(
-            f"other machines can reach {host}, and there is no token to tell who may ask: make one with "
-            "'onrecord token new NAME', or listen on 127.0.0.1"
+            f"other machines can reach {host}, and there is no user or token to tell who may ask: make one with "
+            "'onrecord user new NAME' or 'onrecord token new NAME', or listen on 127.0.0.1"
         )
 
 
@@ -62,9 +84,12 @@ def serve_streams(desk_factory: Callable[[], Desk]) -> None:
         desk.close()
 
 
-def page_server(desk_factory: Callable[[], Desk], *, host: str, port: int) -> tuple[PageServer, OpeningDesk]:
+def page_server(
+    desk_factory: Callable[[], Desk], *, host: str, port: int, door: Door | None = None
+) -> tuple[PageServer, OpeningDesk]:
     """A server on a bound socket, not yet running, and the desk that it will open."""
     desk = OpeningDesk(desk_factory)
+    door = door or Door()
 
     def build() -> FastAPI:
         from app.web.routes import build_app
@@ -73,10 +98,21 @@ def page_server(desk_factory: Callable[[], Desk], *, host: str, port: int) -> tu
         desk.start()
         return built
 
-    def admits(token: str) -> bool:
+    server = PageServer(build, bind(host, port), admits=admits_of(desk), proxies=door.proxies, names=door.names)
+    return server, desk
+
+
+def admits_of(desk: OpeningDesk) -> Admits:
+    """Tells who somebody is by the users and tokens of a library that may still be opening."""
+
+    def admits(brought: Brought) -> Person | None:
         opened = desk.ready()
         if opened is None:
             raise DeskOpeningError("the library is still being opened: try again in a moment")
-        return opened.admits(token)
+        if brought.vouched:
+            return opened.members.vouched(brought.vouched)
+        if brought.token:
+            return opened.members.with_token(brought.token)
+        return opened.members.with_password(brought.name, brought.password)
 
-    return PageServer(build, bind(host, port), admits=admits), desk
+    return admits

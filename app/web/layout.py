@@ -65,6 +65,7 @@ class Layout:
             self.watching = gr.Timer(2, active=False)
         self.blocks = blocks
         self.answered = (self.past, self.current)
+        self.adding = (self.files, self.address, self.add)
         self.turns = [self.past, self.current, self.welcome, *self.examples]
         self.limits: tuple[gr.Textbox | gr.Dropdown | gr.Checkbox, ...] = (
             self.as_of, self.since, self.until, self.sources, self.undated,

@@ -36,11 +36,11 @@ _LARGEST_FIRST = frozenset(("published", "words", "added"))
 
 
 def library_html(
-    page: ArticlePage, words: str = "", view: View | None = None, *, removed: Version | None = None
+    page: ArticlePage, words: str = "", view: View | None = None, *, removed: Version | None = None, fixed: bool = False
 ) -> str:
     """A table of one page of the articles, and the way to the pages beside it.
 
-    `removed` is the one that was just taken out, and can be put back.
+    `removed` is the one that was just taken out, and can be put back; `fixed` for those who may not take one out.
     """
     told = _removed_html(removed) if removed else ""
     if not page.total:
@@ -48,12 +48,12 @@ def library_html(
     count = f"{page.total:,} article{'' if page.total == 1 else 's'}"
     if words.strip():
         count = f"{page.found:,} of {count}"
-    rows = "".join(_row_html(article) for article in page.articles)
+    rows = "".join(_row_html(article, fixed=fixed) for article in page.articles)
     told += f'<div class="counted"><p class="note" role="status">{count}</p>{_pager_html(page)}</div>'
     if not rows:
         return told
     heads = "".join(_head_html(column, label, view or View()) for column, label in _COLUMNS)
-    heads += "<th scope='col'><span class='unseen'>Remove</span></th>"
+    heads += "" if fixed else "<th scope='col'><span class='unseen'>Remove</span></th>"
     below = _pager_html(page) if len(page.articles) > ROWS_BEFORE_PAGER_BELOW else ""
     return f"{told}<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{below}"
 
@@ -90,15 +90,18 @@ def _removed_html(article: Version) -> str:
     )
 
 
-def _row_html(article: ArticleSummary) -> str:
+def _row_html(article: ArticleSummary, *, fixed: bool) -> str:
     address = escape(article_address(article.article_id, article.version))
     source = isolated(article.source) if article.source else "–"
+    remove = (
+        f'<td class="does"><button type="button" class="action" data-act="remove" '
+        f'data-id="{escape(article.article_id)}" aria-label="Remove {escape(article.title)}">Remove</button></td>'
+    )
     return (
         f'<tr><td class="title"><a class="opens" href="{address}">{isolated(article.title)}</a></td>'
         f'<td class="source">{source}</td><td class="date">{day(article.published_at, short=True)}</td>'
         f'<td class="number">{article.words:,}</td><td class="state">{_state_html(article)}</td>'
-        f'<td class="does"><button type="button" class="action" data-act="remove" '
-        f'data-id="{escape(article.article_id)}" aria-label="Remove {escape(article.title)}">Remove</button></td></tr>'
+        f"{'' if fixed else remove}</tr>"
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
+from app.people import ANONYMOUS, Person
 from index.errors import OnRecordError
 
 if TYPE_CHECKING:
@@ -28,6 +30,13 @@ class OpeningDesk:
         self._factory = factory
         self._future: Future[Desk] = Future()
         self._thread = threading.Thread(target=self._open, name="opening-desk", daemon=True)
+        self._person = ANONYMOUS
+
+    def of(self, person: Person) -> Self:
+        """The same desk, as that person may use it."""
+        view = copy.copy(self)
+        view._person = person
+        return view
 
     def start(self) -> None:
         """Begin to open; at once returns."""
@@ -60,7 +69,7 @@ class OpeningDesk:
     def wait(self, *, timeout_seconds: float | None = None) -> Desk:
         """The desk as soon as it is open; raises DeskOpeningError when that failed or took too long."""
         try:
-            return self._future.result(timeout=timeout_seconds)
+            return self._future.result(timeout=timeout_seconds).of(self._person)
         except FutureTimeoutError:
             raise DeskOpeningError("the library is still being opened: try again in a moment") from None
         except OnRecordError as error:

@@ -19,6 +19,7 @@ from app.web.recalling import Recalling
 from app.web.responding import Responding
 from app.web.session import Session
 from app.web.shelving import Shelving
+from app.web.visiting import visited, visitor
 from index.errors import OnRecordError
 
 
@@ -33,7 +34,7 @@ class Page(Layout):
             chatting = Chatting(self, desk)
             for changed in [*chatting.connect(), *Responding(self, desk, chatting).connect()]:
                 changed.then(self._on_look, None, [self.status, self.watching], **PRIVATE)
-                changed.then(self._recalling.listed, [self.session, self.recall], self.conversations, **PRIVATE)
+                changed.then(self._recalling.on_recall, [self.session, self.recall], self.conversations, **PRIVATE)
             self._recalling.connect()
             Shelving(self, desk).connect()
             self._connect_time()
@@ -47,29 +48,32 @@ class Page(Layout):
             *self.turns,
             *self.limits,
             *self.limit_chips,
+            *self.adding,
         ]
         self.blocks.load(self._on_open, self.session, outputs, **PRIVATE)
         self.opening.tick(self._on_open, self.session, outputs, **PRIVATE)
         self.watching.tick(self._on_look, None, [self.status, self.watching], **PRIVATE)
 
     def _on_open(self, session: Session, request: gr.Request) -> dict[Any, Any]:
-        update = self._on_look()
-        if not self._desk.settled:
+        desk = visited(self._desk, session, request)
+        may_add = visitor(request).may("add")
+        update = self._on_look() | {part: gr.update(visible=may_add) for part in self.adding}
+        if not desk.settled:
             return update
         update[self.opening] = gr.Timer(active=False)
-        if self._desk.opened:
-            update[self.sources] = gr.update(choices=self._desk.wait().sources())
+        if desk.opened:
+            update[self.sources] = gr.update(choices=desk.wait().sources())
             if session.empty:
-                update |= self._opened(session, request.query_params.get("conversation", ""))
-            update[self.conversations] = self._recalling.listed(session, "")
+                update |= self._opened(desk, session, request.query_params.get("conversation", ""))
+            update[self.conversations] = self._recalling.listed(desk, session, "")
         return update
 
-    def _opened(self, session: Session, conversation_id: str) -> dict[Any, Any]:
+    def _opened(self, desk: OpeningDesk, session: Session, conversation_id: str) -> dict[Any, Any]:
         """What a page that was just opened shows: the conversation that its address names, or the welcome."""
         try:
             if conversation_id:
-                return self._recalling.reopened(session, conversation_id)
-            return showing(self, session, self._desk)
+                return self._recalling.reopened(desk, session, conversation_id)
+            return showing(self, session, desk)
         except OnRecordError as error:
             return {self.past: f'<p class="problem" role="alert">{escape(str(error))}</p>'}
 

@@ -11,6 +11,7 @@ from app.web.chatting import CHIPS, chip_update, showing
 from app.web.layout import PRIVATE, Layout
 from app.web.opening import OpeningDesk
 from app.web.session import Session
+from app.web.visiting import visited
 from index.errors import OnRecordError
 
 
@@ -28,23 +29,27 @@ class Recalling:
         page.conversations.act(
             self._on_act, asked, [page.conversations, *page.turns, *page.limits, *page.limit_chips], **PRIVATE
         )
-        page.recall.change(self.listed, asked, page.conversations, trigger_mode="always_last", **PRIVATE)
+        page.recall.change(self.on_recall, asked, page.conversations, trigger_mode="always_last", **PRIVATE)
 
-    def listed(self, session: Session, words: str, problem: str = "") -> str:
+    def on_recall(self, session: Session, words: str, request: gr.Request) -> str:
+        """The list's HTML, for whoever looks at it."""
+        return self.listed(visited(self._desk, session, request), session, words)
+
+    def listed(self, opening: OpeningDesk, session: Session, words: str, problem: str = "") -> str:
         """The list's HTML; empty while the library is being opened."""
         try:
-            desk = self._desk.ready()
+            desk = opening.ready()
             found = desk.conversations(words) if desk else []
         except OnRecordError as error:
             found, problem = [], str(error)
         return sidebar.conversations_html(found, opened=session.conversation_id, words=words, problem=problem)
 
-    def reopened(self, session: Session, conversation_id: str) -> dict[Any, Any]:
+    def reopened(self, opening: OpeningDesk, session: Session, conversation_id: str) -> dict[Any, Any]:
         """The updates that show a conversation, and limit what follows as it was limited last."""
-        page, desk = self._layout, self._desk.wait()
+        page, desk = self._layout, opening.wait()
         if not session.load(desk, conversation_id):
             gone = '<p class="note" role="status">This conversation is no longer here.</p>'
-            return {**showing(page, session, self._desk), page.past: gone}
+            return {**showing(page, session, opening), page.past: gone}
         assert session.current is not None
         assert session.current.answer is not None
         record = desk.turn_record(session.current.answer.turn_id)
@@ -53,7 +58,7 @@ class Recalling:
         values = (*days, filters["sources"], filters["undated"])
         known = {*desk.sources(), *filters["sources"]}  # one that no article names any more stays chosen
         return {
-            **showing(page, session, self._desk),
+            **showing(page, session, opening),
             **dict(zip(page.limits, values, strict=True)),
             page.sources: gr.update(value=filters["sources"], choices=sorted(known, key=str.casefold)),
             # Told here, too, and not by the fields' own events alone: a field in a closed fold has none.
@@ -63,23 +68,24 @@ class Recalling:
             },
         }
 
-    def _on_act(self, session: Session, words: str, event: gr.EventData) -> dict[Any, Any]:
+    def _on_act(self, session: Session, words: str, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+        opening = visited(self._desk, session, request)
         data = event._data if isinstance(event._data, dict) else {}
         conversation_id = str(data.get("id", ""))
         update: dict[Any, Any] = {}
         problem = ""
         try:
-            desk = self._desk.wait(timeout_seconds=60)
+            desk = opening.wait(timeout_seconds=60)
             match data.get("do"):
                 case "open":
-                    update = self.reopened(session, conversation_id)
+                    update = self.reopened(opening, session, conversation_id)
                 case "rename":
                     desk.rename_conversation(conversation_id, str(data.get("name", "")))
                 case "delete":
                     desk.delete_conversation(conversation_id)
                     if session.conversation_id == conversation_id:
                         session.clear()
-                        update = showing(self._layout, session, self._desk)
+                        update = showing(self._layout, session, opening)
         except OnRecordError as error:
             problem = str(error)
-        return {**update, self._layout.conversations: self.listed(session, words, problem)}
+        return {**update, self._layout.conversations: self.listed(opening, session, words, problem)}

@@ -14,6 +14,7 @@ from app.web.chatting import ASK_AT_ONCE, Chatting
 from app.web.layout import PRIVATE, Layout
 from app.web.opening import OpeningDesk
 from app.web.session import Session
+from app.web.visiting import visited
 from index.errors import OnRecordError
 
 if TYPE_CHECKING:
@@ -46,27 +47,31 @@ class Responding:
         sources: Sequence[str],
         undated: bool,
         event: gr.EventData,
+        request: gr.Request,
     ) -> AsyncIterator[dict[Any, Any]]:
+        opening = visited(self._desk, session, request)
         data = event._data if isinstance(event._data, dict) else {}
         which = str(data.get("id", ""))
         match data.get("do"):
             case "rate":
-                yield self._rated(session, which, data.get("verdict"), str(data.get("note", "")))
+                yield self._rated(opening, session, which, data.get("verdict"), str(data.get("note", "")))
             case "ask" | "quotes" as how if session.stop is None:
                 try:
                     limits = read_limits(as_of, since, until, sources, undated)
-                    question = which if how == "ask" else self._desk.wait(timeout_seconds=60).turn(which).question
+                    question = which if how == "ask" else opening.wait(timeout_seconds=60).turn(which).question
                 except OnRecordError:  # its fields are judged, and the conversation may be gone: nothing to ask
                     return
                 async for update in self._chatting.answer(
-                    session, question, replace(limits, quotes_only=how == "quotes")
+                    opening, session, question, replace(limits, quotes_only=how == "quotes")
                 ):
                     yield update
 
-    def _rated(self, session: Session, turn_id: str, verdict: object, note: str) -> dict[Any, Any]:
+    def _rated(
+        self, opening: OpeningDesk, session: Session, turn_id: str, verdict: object, note: str
+    ) -> dict[Any, Any]:
         page = self._layout
         try:
-            desk: Desk = self._desk.wait(timeout_seconds=60)
+            desk: Desk = opening.wait(timeout_seconds=60)
             desk.give_feedback(turn_id, next((one for one in VERDICTS if one == verdict), None), note)
         except OnRecordError:  # a turn that was deleted meanwhile is shown anew, or not at all
             return {}

@@ -7,15 +7,17 @@ from contextlib import asynccontextmanager
 from importlib.resources import files
 
 import gradio as gr
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.exporting import Form
 from app.web import layout, page
+from app.web.admitting import person_of
 from app.web.api.building import Beside, build_api
 from app.web.documents import Documents
 from app.web.opening import OpeningDesk
+from app.web.visiting import OwnPages
 
 UPLOAD_LIMIT = "100mb"
 _ASSETS = {
@@ -40,9 +42,10 @@ def build_app(desk: OpeningDesk) -> FastAPI:
         desk.close()  # here, while the server ends: a writer at work would otherwise be waited for
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=closing)
+    app.add_middleware(OwnPages)
     app.add_middleware(Beside, api=api)
     app.add_api_route("/onrecord/{name}", asset, methods=["GET"])
-    _add_documents(app, Documents(desk))
+    _add_documents(app, desk)
     gr.mount_gradio_app(
         app,
         page.Page(desk).blocks,
@@ -69,19 +72,27 @@ def asset(name: str) -> Response:
     return Response(content, media_type=_ASSETS[name], headers={"cache-control": "no-cache"})
 
 
-def _add_documents(app: FastAPI, documents: Documents) -> None:
+def _add_documents(app: FastAPI, desk: OpeningDesk) -> None:
     async def read(
-        article: str, version: int | None = None, at: str = "", also: str = "", since: int | None = None
+        request: Request,
+        article: str,
+        version: int | None = None,
+        at: str = "",
+        also: str = "",
+        since: int | None = None,
     ) -> Response:
-        return await run_in_threadpool(documents.article, article, version, at, also, since)
+        return await run_in_threadpool(shown_to(request).article, article, version, at, also, since)
 
-    async def answer(turn: str) -> Response:
-        return await run_in_threadpool(documents.answer, turn)
+    async def answer(request: Request, turn: str) -> Response:
+        return await run_in_threadpool(shown_to(request).answer, turn)
 
-    async def export(form: Form, conversation: str = "", turn: str = "") -> Response:
+    async def export(request: Request, form: Form, conversation: str = "", turn: str = "") -> Response:
         if turn:
-            return await run_in_threadpool(documents.turn_file, form, turn)
-        return await run_in_threadpool(documents.conversation_file, form, conversation)
+            return await run_in_threadpool(shown_to(request).turn_file, form, turn)
+        return await run_in_threadpool(shown_to(request).conversation_file, form, conversation)
+
+    def shown_to(request: Request) -> Documents:
+        return Documents(desk.of(person_of(request.scope)))
 
     app.add_api_route("/read", read, methods=["GET"])
     app.add_api_route("/answer", answer, methods=["GET"])

@@ -12,7 +12,7 @@ import logging
 import os
 import socket
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -20,7 +20,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import ConfigError
-from app.web.admitting import Admits, Gate
+from app.people import Person
+from app.web.admitting import Admits, Brought, Gate, Proxies, Unasked
 from app.web.guarding import LOOPBACK_NAMES, Guard
 
 if TYPE_CHECKING:
@@ -111,24 +112,33 @@ class Doorway:
 class PageServer:
     """Serves what `build` makes on a bound socket until stopped.
 
-    Beyond loopback it lets in whom `admits` admits, and nobody without it.
+    Beyond loopback, and behind `proxies` that name users, it lets in whom `admits` admits, and nobody without it.
+    `names` are those that it answers to beside the ones of loopback; beyond it any, unless some are given.
     `run` blocks; `stop` may be called from any thread. Uploads live in a folder that ends with the server.
     """
 
-    def __init__(self, build: Callable[[], FastAPI], listening: socket.socket, *, admits: Admits | None = None) -> None:
+    def __init__(
+        self,
+        build: Callable[[], FastAPI],
+        listening: socket.socket,
+        *,
+        admits: Admits | None = None,
+        proxies: Proxies | None = None,
+        names: Collection[str] = (),
+    ) -> None:
         self._socket = listening
         self._failure: Exception | None = None
         doorway = Doorway(build, failed=self._fail)
-        if is_loopback(str(listening.getsockname()[0])):
-            guarded = Guard(doorway, names=LOOPBACK_NAMES)
-        else:
-            guarded = Guard(Gate(doorway, admits or _nobody), names=())
+        here = is_loopback(str(listening.getsockname()[0]))
+        let_in = Unasked(doorway) if here and proxies is None else Gate(doorway, admits or _nobody, proxies=proxies)
+        guarded = Guard(let_in, names={*LOOPBACK_NAMES, *names} if here or names else ())
         self._server = uvicorn.Server(
             uvicorn.Config(
                 guarded,
                 log_level="critical",
                 access_log=False,
                 lifespan="on",
+                proxy_headers=False,  # whose address a request comes from is not for the request to say
                 timeout_graceful_shutdown=SECONDS_TO_END,
             )
         )
@@ -167,5 +177,5 @@ def is_loopback(host: str) -> bool:
     return host in LOOPBACK_NAMES or host.startswith("127.")
 
 
-def _nobody(_: str) -> bool:
-    return False
+def _nobody(_: Brought) -> Person | None:
+    return None

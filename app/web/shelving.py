@@ -15,6 +15,7 @@ from app.web.escaping import escape
 from app.web.layout import PRIVATE, Layout
 from app.web.opening import OpeningDesk
 from app.web.session import Session
+from app.web.visiting import visited
 from index.errors import OnRecordError
 
 if TYPE_CHECKING:
@@ -51,18 +52,20 @@ class Shelving:
         page.library_tab.select(self._on_search, wanted, page.list, **PRIVATE)
         page.list.act(self._on_act, wanted, changed, **PRIVATE)
 
-    def _on_words(self, session: Session, words: str) -> str:
+    def _on_words(self, session: Session, words: str, request: gr.Request) -> str:
         session.view = replace(session.view, offset=0)
-        return self._on_search(session, words)
+        return self._on_search(session, words, request)
 
-    def _on_search(self, session: Session, words: str) -> str:
+    def _on_search(self, session: Session, words: str, request: gr.Request) -> str:
         try:
-            return _listed(self._desk.wait(timeout_seconds=60), session, words)
+            return _listed(visited(self._desk, session, request).wait(timeout_seconds=60), session, words)
         except OnRecordError as error:
             return _problem_html(error)
 
-    def _on_add(self, session: Session, given: str | list[str] | None, words: str) -> Iterator[dict[Any, Any]]:
-        page = self._layout
+    def _on_add(
+        self, session: Session, given: str | list[str] | None, words: str, request: gr.Request
+    ) -> Iterator[dict[Any, Any]]:
+        page, opening = self._layout, visited(self._desk, session, request)
         if not given:
             return
         try:
@@ -75,21 +78,25 @@ class Shelving:
             session.arrivals = []
         session.arrivals += new
         yield {page.files: None, page.address: ""}
-        yield from self._brought_in(session, words, new)
+        yield from self._brought_in(opening, session, words, new)
 
-    def _on_retry(self, session: Session, words: str, event: gr.EventData) -> Iterator[dict[Any, Any]]:
+    def _on_retry(
+        self, session: Session, words: str, event: gr.EventData, request: gr.Request
+    ) -> Iterator[dict[Any, Any]]:
         """One of the arrivals that failed again, or with no id all of them."""
         data = event._data if isinstance(event._data, dict) else {}
         key = str(data.get("id", ""))
         failed = [one for one in session.arrivals if one.failed and (not key or one.key == key)]
         if failed:
-            yield from self._brought_in(session, words, failed)
+            yield from self._brought_in(visited(self._desk, session, request), session, words, failed)
 
-    def _brought_in(self, session: Session, words: str, wanted: list[Arrival]) -> Iterator[dict[Any, Any]]:
+    def _brought_in(
+        self, opening: OpeningDesk, session: Session, words: str, wanted: list[Arrival]
+    ) -> Iterator[dict[Any, Any]]:
         """The updates while those are added: their lines, and at the end the list."""
         page = self._layout
         try:
-            desk = self._desk.wait(timeout_seconds=60)
+            desk = opening.wait(timeout_seconds=60)
         except OnRecordError as error:
             yield {page.added: _problem_html(error)}
             return
@@ -97,11 +104,11 @@ class Shelving:
             yield {page.added: arrivals_html(session.arrivals)}
         yield self._changed(desk, session, words)
 
-    def _on_act(self, session: Session, words: str, event: gr.EventData) -> dict[Any, Any]:
+    def _on_act(self, session: Session, words: str, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
         data = event._data if isinstance(event._data, dict) else {}
         article_id = which = str(data.get("id", ""))
         try:
-            desk = self._desk.wait(timeout_seconds=60)
+            desk = visited(self._desk, session, request).wait(timeout_seconds=60)
             match data.get("do"):
                 case "remove":
                     removed = desk.article(article_id)
@@ -117,7 +124,7 @@ class Shelving:
                     session.view = replace(session.view, offset=int(which))
                     return {self._layout.list: _listed(desk, session, words)}
         except OnRecordError as error:
-            return {self._layout.list: _problem_html(error) + self._on_search(session, words)}
+            return {self._layout.list: _problem_html(error) + self._on_search(session, words, request)}
         return self._changed(desk, session, words)
 
     def _changed(self, desk: Desk, session: Session, words: str) -> dict[Any, Any]:
@@ -141,7 +148,7 @@ def _listed(desk: Desk, session: Session, words: str) -> str:
     if not page.articles and page.found:
         session.view = replace(view, offset=(page.found - 1) // listing.ROWS_SHOWN * listing.ROWS_SHOWN)
         page = shown(offset=session.view.offset)
-    return listing.library_html(page, words, session.view, removed=session.removed)
+    return listing.library_html(page, words, session.view, removed=session.removed, fixed=not desk.person.may("remove"))
 
 
 def _problem_html(error: OnRecordError) -> str:

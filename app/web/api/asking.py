@@ -56,6 +56,8 @@ class Asking:
         read_filters(since, until, sources, undated=options.get("undated", False))
         if options.get("follow") is not None:
             await run_in_threadpool(desk.turn, options["follow"])
+        if options.get("conversation_id") is not None:
+            await run_in_threadpool(desk.check_conversation, options["conversation_id"])
         try:
             self.queue.check()
         except BusyError:

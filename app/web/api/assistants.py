@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 from starlette.types import Receive, Scope, Send
 
+from app.web.admitting import person_of
 from app.web.api.asking import Asking
 from app.web.api.problems import problem_of
 from app.web.api.tools import INSTRUCTIONS, TOOLS
 from app.web.opening import OpeningDesk
 
 if TYPE_CHECKING:
+    from mcp.server.context import ServerRequestContext
     from mcp.server.lowlevel import Server
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
     from mcp.types import CallToolResult
@@ -47,8 +49,12 @@ def assistants_server(opening: OpeningDesk, asking: Asking) -> Server[Any]:
     async def list_tools(*_: object) -> types.ListToolsResult:
         return listed
 
-    async def call_tool(_: object, params: types.CallToolRequestParams) -> types.CallToolResult:
-        return await _called(opening, asking, params.name, params.arguments or {})
+    async def call_tool(
+        context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams
+    ) -> types.CallToolResult:
+        # Over standard input and output there is no request: whoever started this process is asked nothing.
+        desk = opening if context.request is None else opening.of(person_of(context.request.scope))
+        return await _called(desk, asking, params.name, params.arguments or {})
 
     return Server("onrecord", instructions=INSTRUCTIONS, on_list_tools=list_tools, on_call_tool=call_tool)
 

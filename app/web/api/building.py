@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.web.api import PREFIX, articles, asking, completions, conversations, documentation, finding, health
+from app.web.api import PREFIX, articles, asking, completions, conversations, documentation, finding, health, people
+from app.web.api.allowing import Allowing
 from app.web.api.assistants import AssistantsEndpoint
 from app.web.api.limiting import BodyLimit
 from app.web.api.measuring import Counted, Measures
@@ -22,6 +23,7 @@ RUNNING = 4
 """Questions answered at a time: two cores are busy with as many, and each holds a thread."""
 WAITING = 32
 """Questions in line: the last of them waits for eight others, some seconds with quotes, minutes with a small model."""
+PARTS = (asking, finding, articles, conversations, people, completions, documentation, health)
 _ADDRESSES = ("/api", "/v1", "/mcp", "/healthz", "/readyz", "/metrics")
 DESCRIPTION = """Questions and answers over a library of articles; every sentence of an answer stands on an exact quote.
 Errors are problem documents (RFC 9457, `application/problem+json`)."""
@@ -49,12 +51,13 @@ def build_api(desk: OpeningDesk, *, running: int = RUNNING, waiting: int = WAITI
     app.state.desk = desk
     app.state.asking = questions
     app.router.routes.append(Route("/mcp", endpoint=endpoint, include_in_schema=False))
-    for part in (asking, finding, articles, conversations, completions):
+    routes = list(app.routes)
+    for part in PARTS:
         app.include_router(part.router)
-    app.include_router(documentation.router)
-    app.include_router(health.router)
+        routes += part.router.routes
     add_handlers(app)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Allowing, routes=routes)
     app.add_middleware(Counted, measures=questions.measures)
     return app
 

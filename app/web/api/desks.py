@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
+from app.web.admitting import person_of
 from app.web.opening import DeskOpeningError, OpeningDesk
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def desk_of(request: Request) -> Desk:
     """The open desk; raises DeskOpeningError while it is being opened, or when that failed."""
     opening: OpeningDesk = request.app.state.desk
-    desk = opening.ready()
+    desk = opening.of(person_of(request.scope)).ready()
     if desk is None:
         raise DeskOpeningError("the library is still being opened: try again in a moment")
     return desk

@@ -14,7 +14,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.errors import ConversationNotFoundError, QuestionError
+from app.errors import (
+    ConversationNotFoundError,
+    NotAllowedError,
+    QuestionError,
+    TokenNotFoundError,
+    UserError,
+    UserNotFoundError,
+)
 from app.web.asking import FAILED_INSIDE
 from app.web.opening import DeskOpeningError
 from index.errors import (
@@ -41,6 +48,10 @@ _STATUS: tuple[tuple[type[OnRecordError], HTTPStatus], ...] = (
     (QuestionError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (ArticleNotFoundError, HTTPStatus.NOT_FOUND),
     (ConversationNotFoundError, HTTPStatus.NOT_FOUND),
+    (NotAllowedError, HTTPStatus.FORBIDDEN),
+    (UserError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (UserNotFoundError, HTTPStatus.NOT_FOUND),
+    (TokenNotFoundError, HTTPStatus.NOT_FOUND),
     (TooLargeError, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (LoadingError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (DeskOpeningError, HTTPStatus.SERVICE_UNAVAILABLE),
