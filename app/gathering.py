@@ -15,6 +15,9 @@ from index.words import words
 
 PASSAGES = 8
 
+SAME_NAME = 5
+"""Letters that two names begin with which mean the same: "European" is no stranger where "Europe" is at home."""
+
 
 def gather(turn: Turn, retriever: Retriever, parts: Sequence[Relevance]) -> Retrieved:
     """Evidence for the whole question; where it asks for more than one thing, for each of them in turn.
@@ -42,7 +45,11 @@ def gather(turn: Turn, retriever: Retriever, parts: Sequence[Relevance]) -> Retr
 def names_strangers(question: str, evidence: Sequence[Evidence]) -> bool:
     """Whether the question names what no passage found for it mentions: then none of them is about that."""
     known = {word.stem for passage in evidence for word in words(f"{passage.title} {passage.source} {passage.quote}")}
-    return any(name.isdisjoint(known) for name in names_in(question))
+    beginnings = {stem[:SAME_NAME] for stem in known if len(stem) >= SAME_NAME}
+    return any(
+        name.isdisjoint(known) and not any(stem[:SAME_NAME] in beginnings for stem in name)
+        for name in names_in(question)
+    )
 
 
 def _overlap(passage: Evidence, other: Evidence) -> bool:

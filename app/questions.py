@@ -11,6 +11,7 @@ from typing import Literal
 
 from app.numbers import located_numbers
 from app.places import place_asked_is_named
+from index.sentences import sentences
 from index.words import STOP_WORDS, content_stems, stem, words
 
 LONGEST_ABBREVIATION = 5
@@ -78,6 +79,8 @@ _ASKED_FOR = tuple(
 """What names the thing asked for, by what stands around it."""
 _NAME = re.compile(r"\b[A-Z][\w’'-]+")
 _NAMES = re.compile(r"\b[A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+)*")
+_OPENING = re.compile(r"\W*[\w’'-]+")
+"""A first word, which has a capital whatever it is."""
 _SHARE_WORDS = re.compile(
     r"\b(?:half|third|quarter|majority|double|triple|twice|dozens?|hundreds|thousands|millions|billions|couple|pair|"
     r"several)\b|%",
@@ -129,16 +132,17 @@ def _says_something(part: str) -> bool:
 
 
 def names_in(question: str) -> list[frozenset[str]]:
-    """The names in a question as the stems of their words: runs of capitalised words, without the question's first.
+    """The names in a question as the stems of their words: runs of capitalised words, without what opens a sentence.
 
     A name of nothing but an abbreviation is left out: an article may write "US", "U.S." or "America".
 
     >>> [sorted(name) for name in names_in("What did Saudi Arabia offer to Nissan’s board?")]
     [['arabia', 'saudi'], ['nissan']]
     """
-    _, _, rest = question.partition(" ")
-    runs = [[word for word in run.split() if word.lower() not in STOP_WORDS] for run in _NAMES.findall(rest)]
-    return [frozenset(stem(word) for word in run) for run in runs if run and not all(map(_is_abbreviation, run))]
+    inside = " ; ".join(_OPENING.sub("", question[start:end], count=1) for start, end in sentences(question))
+    runs = [[word for word in run.split() if word.lower() not in STOP_WORDS] for run in _NAMES.findall(inside)]
+    named = [run for run in runs if run and not all(map(_is_abbreviation, run))]
+    return [frozenset(word.stem for word in words(" ".join(run))) for run in named]
 
 
 def asked_for(question: str) -> tuple[int, int] | None:

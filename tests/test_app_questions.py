@@ -93,6 +93,7 @@ def test_names_are_the_capitalised_words_but_the_first() -> None:
     assert names_in("Why?") == []
     assert names_in("Did the US and NATO agree?") == []
     assert names_in("Did the NATO Council agree?") == [{"nato", "council"}]
+    assert names_in("The strike has begun. Around how many walked off at Coca-Cola?") == [{"coca", "cola"}]
 
 
 def test_day_that_is_asked_for_has_to_be_a_day() -> None:
