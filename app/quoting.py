@@ -5,6 +5,7 @@ Leaves out: whether they answer it (abstaining).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,8 +32,20 @@ RIGHT_KIND = 0.3
 AFFIRMS = 0.6
 """What a sentence that affirms loses where the question asks for what is not so."""
 
-CLOSE_SECOND = 0.85
-"""A further sentence is quoted when it scores at least this share of the best one's score."""
+LEAD = 0.3
+"""What opening its article adds to a sentence's fit; 800 characters on it is 1/e of that.
+
+News tells first what happened. Of all sentences found for 220 news questions the best one then states the answer of 131
+(without it 123); the 95 of SQuAD, which are about paragraphs, are left as they are (83, 82). More of it costs those.
+"""
+LEAD_CHARACTERS = 800
+
+CLOSE_SECOND = 0.7
+"""A further sentence is quoted when it scores at least this share of the best one's score.
+
+The best one alone states the answer to .60 of the news questions, the best three to .77, and nothing known of the best
+one tells whether it is the right one (AUC .60).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +66,12 @@ class Quote:
 
     @property
     def fit(self) -> float:
-        """How well the sentence itself meets the question, whatever passage it stands in: at most 4.3."""
+        """How well the sentence meets the question, whatever its passage scores: at most 4.6."""
         return (
             INTERACTION * max(self.interaction, 0.0)
             + max(self.similarity, 0.0)
             + (RIGHT_KIND if self.right_kind else 0.0)
+            + LEAD * math.exp(-(self.passage.start + self.start) / LEAD_CHARACTERS)
             - (0.0 if self.denies_too else AFFIRMS)
         )
 
