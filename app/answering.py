@@ -17,7 +17,7 @@ from app.composing import MAX_SENTENCES, compose
 from app.conversation import standalone
 from app.disagreeing import dissents
 from app.errors import WriterError
-from app.gathering import gather, names_strangers
+from app.gathering import gather, names_strangers, tells_another_year
 from app.judging import confidence_of, stands
 from app.overview import MOST_ARTICLES, covers, overview, overview_topic
 from app.questions import parts_of
@@ -57,7 +57,7 @@ def answer(turn: Turn, *, retriever: Retriever, writer_source: WriterSource) -> 
         return
     turn.best_confidence = 0.0
     yield EvidenceFound(evidence=nearest(retrieved.evidence), seconds=turn.evidence_seconds)
-    if names_strangers(turn.question, retrieved.evidence):
+    if names_strangers(turn.question, retrieved.evidence) or tells_another_year(turn.question, retrieved.evidence):
         yield assembly.abstain("not_stated")
         return
     writer, turn.fallback = (None, None) if turn.quotes_only else writer_source()

@@ -88,6 +88,12 @@ def room(opened: Room) -> Room:
     return opened
 
 
+def test_question_about_a_year_that_no_article_mentions_is_not_answered(room: Room) -> None:
+    given = room.written(f"[1] {SUPPORTED}", "What stake did Renault hold in Nissan in 2023?")
+    assert (given.answered, given.reason) == (False, "not_stated")
+    assert room.endpoint.asked == []
+
+
 def test_supported_sentence_is_shown_with_what_it_stands_on(room: Room) -> None:
     given = room.written(f"[1] {SUPPORTED}")
     assert [(sentence.text, sentence.status) for sentence in given.sentences] == [(SUPPORTED, "supported")]
