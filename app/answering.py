@@ -122,14 +122,17 @@ def _asked_before(turn: Turn) -> str:
 def _quote(turn: Turn, parts: Sequence[Relevance], assembly: Assembly) -> Iterator[SentenceReleased]:
     """Releases the best quotes of each part whose best quote states the answer.
 
-    After something written, these are the quotes beside it that say as much on their own, in what words are left.
+    After something written, these are the quotes beside it that come near the best one, in what words are left; that
+    the articles state the answer has then been settled with the writer.
     """
     assert turn.retrieved is not None
+    settled = turn if assembly.sentences and len(parts) == 1 else None
     ranks = [(part, rank_quotes(turn.retrieved.evidence, part)) for part in parts]
     ranks.sort(key=lambda item: not (item[1] and stands(item[1][0], item[0], None)))
     turn.weigh(max((confidence_of(ranked[0], part, None) for part, ranked in ranks if ranked), default=0.0))
     for part, ranked in ranks:
-        if not ranked or not stands(ranked[0], part, None, beside=len(parts) > 1 and bool(assembly.sentences)):
+        beside = len(parts) > 1 and bool(assembly.sentences)
+        if not ranked or not stands(ranked[0], part, settled, beside=beside):
             continue
         n_words = sum(len(sentence.text.split()) for sentence in assembly.sentences)
         fresh = [quote for quote in ranked if quote.right_kind and _says_more(quote, assembly)]
