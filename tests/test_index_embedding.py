@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from math import erf
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,8 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from index.embedding import EndpointEmbedder, LocalEmbedder
+from index.embedding import EndpointEmbedder, LocalEmbedder, bulk
+from index.embedding.graphs import kept_graph
 from index.embedding.protocol import Embedder
 from index.errors import EmbeddingError, ModelFileError
 
@@ -34,6 +36,7 @@ TEXTS = (
     "w " * 1000,
     "Nissan",
 )
+openvino_only = pytest.mark.skipif(importlib.util.find_spec("openvino") is None, reason="no wheel for this platform")
 
 
 @pytest.fixture(scope="module")
@@ -216,6 +219,85 @@ def test_damaged_tokenizer_is_named(tmp_path: Path, embedding_files: Path) -> No
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(ModelFileError, match="is not a tokenizer"):
         LocalEmbedder(weights)
+
+
+# -- the engine for many texts ---------------------------------------------------------------------
+
+MANY = tuple(f"{text} {number}" for number in range(8) for text in TEXTS)
+AMX = "fma avx512f avx512_bf16 amx_bf16 amx_tile amx_int8"
+
+
+@pytest.mark.parametrize(
+    ("machine", "flags", "installed", "chosen"),
+    [
+        ("x86_64", AMX, True, "openvino bf16"),
+        ("AMD64", AMX, True, "openvino bf16"),
+        ("x86_64", AMX, False, "onnxruntime"),
+        ("x86_64", "fma avx512f avx512_bf16 avx512_fp16 avx512_vnni", True, "openvino f32"),
+        ("x86_64", "fma avx512f amx_tile amx_int8", True, "openvino f32"),
+        ("x86_64", "", True, "openvino f32"),
+        ("aarch64", "asimd bf16", True, "onnxruntime"),
+        ("arm64", "", True, "onnxruntime"),
+    ],
+)
+def test_engine_for_many_texts_is_chosen_by_what_the_cpu_reports(
+    machine: str, flags: str, installed: bool, chosen: str
+) -> None:
+    assert bulk.choose(machine, frozenset(flags.split()), openvino=installed) == chosen
+
+
+def test_cpu_flags_are_those_of_the_first_cpu(tmp_path: Path) -> None:
+    told = tmp_path / "cpuinfo"
+    told.write_text("processor\t: 0\nflags\t\t: fpu amx_tile\nbugs\t\t: spectre\n\nprocessor\t: 1\nflags\t\t: fpu\n")
+    assert bulk.cpu_flags(told) == {"fpu", "amx_tile"}
+    assert bulk.cpu_flags(tmp_path / "none") == frozenset()
+
+
+@pytest.fixture(scope="module")
+def one_by_one(embedder: LocalEmbedder) -> Array:
+    """What ONNX Runtime makes of MANY, a few at a time."""
+    return np.stack([embedder.embed_question(text) for text in MANY])
+
+
+def test_many_texts_get_the_vectors_that_each_alone_gets(embedder: LocalEmbedder, one_by_one: Array) -> None:
+    assert (embedder.embed_texts(MANY) * one_by_one).sum(1).min() >= 0.999
+
+
+@openvino_only
+@pytest.mark.parametrize(("precision", "cosine"), [("f32", 0.99999), ("bf16", 0.999)])
+def test_openvino_gives_the_graph_s_outputs(
+    embedder: LocalEmbedder, embedding_files: Path, one_by_one: Array, precision: Literal["f32", "bf16"], cosine: float
+) -> None:
+    engine = bulk.OpenVinoEngine(kept_graph(embedding_files.resolve()), 2, precision=precision)
+    many = LocalEmbedder(embedding_files)
+    vars(many)["_bulk_engine"] = engine
+    assert (many.embed_texts(MANY) * one_by_one).sum(1).min() >= cosine
+    for text, reading in zip(MANY, many.read(MANY), strict=True):
+        (alone,) = embedder.read([text])
+        np.testing.assert_array_equal(reading.spans, alone.spans)
+        cosines = (reading.tokens.astype(np.float32) * alone.tokens.astype(np.float32)).sum(1)
+        assert cosines.min(initial=1) >= cosine - 0.001  # the tokens are kept as float16
+
+
+@openvino_only
+def test_many_texts_go_to_openvino_and_a_question_does_not_load_it(embedding_files: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from index.embedding import LocalEmbedder; "
+        "embedder = LocalEmbedder(Path(sys.argv[1])); embedder.embed_question('x'); "
+        "assert 'openvino' not in sys.modules; "
+        "embedder.embed_texts(['x'] * 64); assert 'openvino' in sys.modules; "
+        "assert sys.modules['openvino_telemetry'] is None"
+    )
+    subprocess.run([sys.executable, "-c", code, str(embedding_files)], check=True, cwd=Path(__file__).parent.parent)
+
+
+def test_where_openvino_cannot_run_the_graph_onnx_runtime_does(
+    tmp_path: Path, embedding_files: Path, one_by_one: Array
+) -> None:
+    weights = linked(tmp_path, embedding_files, "model.safetensors", "tokenizer.json")
+    embedder = LocalEmbedder(weights)
+    kept_graph(weights).write_bytes(b"damaged")
+    np.testing.assert_allclose(embedder.embed_texts(MANY), one_by_one, atol=1e-5)
 
 
 # -- an endpoint -----------------------------------------------------------------------------------

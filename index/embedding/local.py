@@ -1,29 +1,29 @@
-"""The local embedding model, run by ONNX Runtime. Leaves out: where its files come from (modelfiles)."""
+"""The local embedding model: texts to tokens, batches, vectors. Leaves out: where its files come from (modelfiles), and
+what runs its graph (graphs, bulk).
+"""
 
 from __future__ import annotations
 
-import logging
-import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from functools import partial
+from functools import cached_property
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime  # type: ignore[import-untyped]
 from tokenizers import Encoding, Tokenizer
 
+from index.embedding.bulk import open_bulk_engine
+from index.embedding.graphs import Engine, OnnxRuntimeEngine, usable_threads
 from index.embedding.protocol import Embedded, Reading, Span, Vectors
 from index.errors import EmbeddingError, ModelFileError
-
-log = logging.getLogger(__name__)
 
 MODEL_NAME = "all-MiniLM-L6-v2"
 DIMENSION = 384
 MAX_TOKENS = 256  # the publisher's sentence_bert_config.json
-GRAPH_VERSION = 2  # counted up with every change to bertgraph
 BATCH_TOKENS = 2048  # padded; larger batches were no faster on 2 cores
+BULK_TEXTS = 32
+"""So many texts at once come of an archive, not of a question or one article: the engine for many is worth opening."""
 
 
 class LocalEmbedder:
@@ -40,7 +40,10 @@ class LocalEmbedder:
     def __init__(self, weights: Path, tokenizer: Path | None = None, *, threads: int | None = None) -> None:
         weights = Path(weights).resolve()
         self._tokenizer = _load_tokenizer(tokenizer or weights.with_name("tokenizer.json"))
-        self._session = _open_session(weights, threads)
+        self._weights = weights
+        self._threads = usable_threads(threads)
+        self._engine: Engine = OnnxRuntimeEngine(weights, self._threads)
+        self._opening = Lock()
 
     def embed_texts(self, texts: Sequence[str]) -> Vectors:
         """(n_texts, 384) float32, unit rows in the order of `texts`."""
@@ -72,6 +75,16 @@ class LocalEmbedder:
         vector: Vectors = self.embed_texts([question])[0]
         return vector
 
+    @cached_property
+    def _bulk_engine(self) -> Engine:
+        return open_bulk_engine(self._weights, self._threads, otherwise=self._engine)
+
+    def _engine_for(self, n_texts: int) -> Engine:
+        if n_texts < BULK_TEXTS:
+            return self._engine
+        with self._opening:
+            return self._bulk_engine
+
     def _run(
         self, texts: Sequence[str], outputs: list[str]
     ) -> Iterator[tuple[list[int], list[Encoding], list[npt.NDArray[np.float32]]]]:
@@ -79,6 +92,7 @@ class LocalEmbedder:
         if not texts:
             return
         try:
+            engine = self._engine_for(len(texts))
             encode = self._tokenizer.encode_batch if "tokens" in outputs else self._tokenizer.encode_batch_fast
             encodings = encode([_encodable(text) for text in texts])  # the fast one tells no offsets
             for rows in _batches([len(encoding.ids) for encoding in encodings]):
@@ -89,7 +103,7 @@ class LocalEmbedder:
                 for place, encoding in enumerate(batch):
                     ids[place, : len(encoding.ids)] = encoding.ids
                     mask[place, : len(encoding.ids)] = 1
-                yield rows, batch, self._session.run(outputs, {"ids": ids, "mask": mask})
+                yield rows, batch, engine.run(outputs, ids, mask)
         except Exception as error:  # the border to two native libraries, which raise their own kinds
             raise EmbeddingError(f"{self.name} failed on {len(texts)} texts: {error}") from error
 
@@ -104,42 +118,6 @@ def _load_tokenizer(path: Path) -> Tokenizer:
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
     return tokenizer
-
-
-def _open_session(weights: Path, threads: int | None) -> onnxruntime.InferenceSession:
-    cores = os.cpu_count() or 1
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = max(1, min(threads or cores, cores))
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # Idle threads must not spin: the embedded writer needs the cores as soon as the question is embedded.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(weights.parent))
-    open_graph = partial(onnxruntime.InferenceSession, sess_options=options, providers=["CPUExecutionProvider"])
-    kept = weights.with_name(f"{weights.name}.graph{GRAPH_VERSION}.onnx")
-    with suppress(
-        Exception
-    ):  # not there yet, damaged, or over other weights: it is built, and that tells what is wrong
-        return open_graph(kept.read_bytes())
-    graph = _build_graph(weights, kept)
-    try:
-        return open_graph(graph)
-    except Exception as error:  # ONNX Runtime's own kinds
-        raise ModelFileError(f"{weights} cannot be run ({error}): remove it and run 'onrecord doctor'") from error
-
-
-def _build_graph(weights: Path, kept: Path) -> bytes:
-    """The graph, also kept beside the weights: building takes milliseconds, but importing onnx 0.3 s."""
-    from index.embedding import bertgraph
-
-    graph = bertgraph.build(weights)
-    unfinished = kept.with_name(f"{kept.name}.{os.getpid()}.partial")
-    try:
-        unfinished.write_bytes(graph)
-        unfinished.replace(kept)
-    except OSError as error:  # a folder that is read-only, or full: the next start builds it again
-        log.debug("could not keep %s: %s", kept, error)
-    return graph
 
 
 def _means(encoding: Encoding, tokens: Vectors, parts: Sequence[Span]) -> Vectors:
