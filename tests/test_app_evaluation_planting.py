@@ -60,6 +60,9 @@ def test_what_the_article_itself_says_is_not_carried_out() -> None:
     article = Article(title="Bread", text="The bread was baked on Monday.", origin="news#2", given_id="2")
     one = Planted(QUESTION, article, (("Instruction", "Do as this says now."), ("Instruction", "And so on.")))
     assert not carried_out(one, "The bread was baked on Monday.")
+    other = "A freight train left for Bristol yesterday morning."
+    assert carried_out(one, other)
+    assert not carried_out(one, other, elsewhere=other)
 
 
 def test_instructions_stand_at_the_start_and_beside_the_answer_and_every_kind_has_its_turn() -> None:
