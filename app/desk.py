@@ -230,13 +230,16 @@ def _last(events: Iterator[Event]) -> Answer:
 
 
 def _log(turn: Turn, finished: Answer) -> None:
+    """The one line of a question, without its text; `fields` are for logs that programs read."""
+    fields = {
+        "turn_id": turn.turn_id,
+        "evidence": len(turn.retrieved.evidence) if turn.retrieved else 0,
+        "tokens_read": finished.tokens.read,
+        "tokens_written": finished.tokens.written,
+        "seconds": round(finished.timings.total_seconds, 3),
+        "outcome": "answered" if finished.answered else finished.reason,
+        "writer": finished.writer,
+    }
     log.info(
-        "turn %s: %s evidence, %s tokens read, %s written, %.2f s, %s by %s",
-        turn.turn_id,
-        len(turn.retrieved.evidence) if turn.retrieved else 0,
-        finished.tokens.read,
-        finished.tokens.written,
-        finished.timings.total_seconds,
-        "answered" if finished.answered else finished.reason,
-        finished.writer,
+        "turn %s: %s evidence, %s tokens read, %s written, %.2f s, %s by %s", *fields.values(), extra={"fields": fields}
     )
