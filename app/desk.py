@@ -13,6 +13,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Event as Flag
 from types import TracebackType
@@ -32,6 +33,7 @@ from app.turn import Exchange, Turn
 from app.wiring import Parts, library_folder, open_parts
 from index import copies
 from index.articles import Retrieved
+from index.errors import StorageError
 
 log = logging.getLogger(__name__)
 
@@ -203,10 +205,20 @@ class Desk(Holdings):
         parts = self._parts
         for event in answer(turn, retriever=parts.retriever, writer_source=parts.writers.current):
             if isinstance(event, Finished):
-                if keep:
-                    self._record.keep(turn)
+                lost = self._keep(turn) if keep else ()
                 _log(turn, event.answer)
-            yield event
+                yield Finished(answer=replace(event.answer, notes=(*event.answer.notes, *lost)))
+            else:
+                yield event
+
+    def _keep(self, turn: Turn) -> tuple[str, ...]:
+        """Stores a finished turn. Where the disk does not allow that, the reader has the answer and is told so."""
+        try:
+            self._record.keep(turn)
+        except StorageError as error:
+            log.warning("turn %s could not be kept: %s", turn.turn_id, error)
+            return (f"This answer could not be kept: {error}.",)
+        return ()
 
     def _conversation(
         self, conversation_id: str | None, follow: str | None, history: Sequence[tuple[str, str]] | None
