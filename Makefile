@@ -1,7 +1,8 @@
 # make chat      install, then open the chat on this machine (PORT=7861 to choose another port)
 # make install   leave .venv/bin/onrecord, from hash-locked packages
 # make test      install what tests need, a browser included, and run every check
-# make bench     measure finding, speed and cost on made-up articles; DATA=DIR on your own (articles.jsonl, questions.jsonl)
+# make bench     measure finding, speed and cost on made-up articles; DATA=DIR on your own (articles.jsonl, questions.jsonl),
+#                BENCH_OPTIONS="--only finding again" in part
 # make lint      ruff, mypy and import-linter alone
 # make lock      resolve pyproject.toml anew into the two lock files
 # make clean     remove .venv and what the tools left behind

@@ -64,6 +64,9 @@ class Settings(BaseSettings):
         default=None,
         description="an NLI model (ONNX, its tokenizer.json and config.json beside it) for 'onrecord eval --judge nli'",
     )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="what standard error holds: lines for people, or 'json', an object a line"
+    )
     host: str = Field(default="127.0.0.1", description="where the page listens")
     port: int = Field(default=7860, ge=0, le=65535, description="the page's port")
     server_names: str | None = Field(

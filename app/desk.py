@@ -13,6 +13,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Event as Flag
 from types import TracebackType
@@ -32,6 +33,7 @@ from app.turn import Exchange, Turn
 from app.wiring import Parts, library_folder, open_parts
 from index import copies
 from index.articles import Retrieved
+from index.errors import StorageError
 
 log = logging.getLogger(__name__)
 
@@ -203,10 +205,20 @@ class Desk(Holdings):
         parts = self._parts
         for event in answer(turn, retriever=parts.retriever, writer_source=parts.writers.current):
             if isinstance(event, Finished):
-                if keep:
-                    self._record.keep(turn)
+                lost = self._keep(turn) if keep else ()
                 _log(turn, event.answer)
-            yield event
+                yield Finished(answer=replace(event.answer, notes=(*event.answer.notes, *lost)))
+            else:
+                yield event
+
+    def _keep(self, turn: Turn) -> tuple[str, ...]:
+        """Stores a finished turn. Where the disk does not allow that, the reader has the answer and is told so."""
+        try:
+            self._record.keep(turn)
+        except StorageError as error:
+            log.warning("turn %s could not be kept: %s", turn.turn_id, error)
+            return (f"This answer could not be kept: {error}.",)
+        return ()
 
     def _conversation(
         self, conversation_id: str | None, follow: str | None, history: Sequence[tuple[str, str]] | None
@@ -230,13 +242,16 @@ def _last(events: Iterator[Event]) -> Answer:
 
 
 def _log(turn: Turn, finished: Answer) -> None:
+    """The one line of a question, without its text; `fields` are for logs that programs read."""
+    fields = {
+        "turn_id": turn.turn_id,
+        "evidence": len(turn.retrieved.evidence) if turn.retrieved else 0,
+        "tokens_read": finished.tokens.read,
+        "tokens_written": finished.tokens.written,
+        "seconds": round(finished.timings.total_seconds, 3),
+        "outcome": "answered" if finished.answered else finished.reason,
+        "writer": finished.writer,
+    }
     log.info(
-        "turn %s: %s evidence, %s tokens read, %s written, %.2f s, %s by %s",
-        turn.turn_id,
-        len(turn.retrieved.evidence) if turn.retrieved else 0,
-        finished.tokens.read,
-        finished.tokens.written,
-        finished.timings.total_seconds,
-        "answered" if finished.answered else finished.reason,
-        finished.writer,
+        "turn %s: %s evidence, %s tokens read, %s written, %.2f s, %s by %s", *fields.values(), extra={"fields": fields}
     )

@@ -7,6 +7,7 @@ Identifiers of chunks and articles only ever grow and are never used again.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -184,8 +185,10 @@ def _casefold(text: str | None) -> str | None:
     return None if text is None else text.casefold()
 
 
+_FULL = ("disk is full", "no space left")
+_FULL_BYTES = 65_536
 _REMEDIES = (
-    (("disk is full", "no space left"), "the disk is full: free some space and run the command again"),
+    (_FULL, "the disk is full: free some space and run the command again"),
     (("readonly", "read-only", "permission denied"), "it cannot be written to: check its permissions and its disk"),
     (("locked",), "another process keeps it busy: wait for it or stop it, then try again"),
     (
@@ -196,6 +199,14 @@ _REMEDIES = (
 )
 
 
+def _is_full(folder: Path) -> bool:
+    """Whether there is no room left for even two pages: SQLite calls some of that an I/O error."""
+    try:
+        return shutil.disk_usage(folder).free < _FULL_BYTES
+    except OSError:
+        return False
+
+
 @contextmanager
 def storage_errors(folder: Path) -> Iterator[None]:
     """Turns what SQLite and the disk report into a StorageError that says what to do; anything else passes."""
@@ -203,7 +214,7 @@ def storage_errors(folder: Path) -> Iterator[None]:
         yield
     except (DBAPIError, sqlite3.Error, OSError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        found = str(cause).lower()
+        found = _FULL[0] if _is_full(folder) and "i/o error" in str(cause) else str(cause).lower()
         for signs, remedy in _REMEDIES:
             if any(sign in found for sign in signs):
                 raise StorageError(f"the library in {folder}: {remedy} ({cause})") from error

@@ -269,3 +269,30 @@ def test_a_log_line_keeps_to_one_line(capsys: pytest.CaptureFixture[str]) -> Non
     with logging_to_stderr(0):
         logging.getLogger("app.desk").warning("a title: %s", "x\ny\x1b[1m")
     assert capsys.readouterr().err == "onrecord: a title: x y [1m\n"
+
+
+def test_logs_for_programs_are_an_object_a_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONRECORD_LOG_FORMAT", "json")
+    with logging_to_stderr(0):
+        logging.getLogger("app.desk").debug("a question")
+        logging.getLogger("app.desk").info("turn 1:\n2 s", extra={"fields": {"turn_id": "1", "seconds": 2.0}})
+        try:
+            raise ValueError("x")
+        except ValueError:
+            logging.getLogger("app.web").exception("it failed")
+    first, second = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert (first["level"], first["message"], first["turn_id"]) == ("INFO", "turn 1:\n2 s", "1")
+    assert first["time"].endswith("+00:00")
+    assert "ValueError: x" in second["traceback"]
+
+
+def test_an_error_for_programs_is_an_object(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ONRECORD_LOG_FORMAT", "json")
+    assert main(["restore", str(tmp_path / "none"), "--library", str(tmp_path / "new")]) == 1
+    told = json.loads(capsys.readouterr().err)
+    assert told["level"] == "ERROR"
+    assert "there is no file" in told["message"]

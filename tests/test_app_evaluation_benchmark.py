@@ -91,7 +91,37 @@ def test_small_run_writes_both_files(tmp_path: Path, embedding_files: Path, caps
     figures = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))
     assert figures["finding"]["as of the day"]["questions"] == 12
     assert figures["adding"]["added_again"] == {"unchanged": 12}
-    assert figures["adding"]["llama-index pipeline, Chroma's embedding"]["chunks_per_s"] > 0
+    assert figures["adding, beside llama-index"]["times as fast, by"]["word_pieces"] > 0
+    assert figures["adding"]["articles"] == {"added": 12}
     assert any("Chroma with its own date filter" in section for section in figures)
     assert any("20 articles" in section for section in figures)
     assert (tmp_path / "bench.txt").read_text(encoding="utf-8") == capsys.readouterr().out
+
+
+def articles_file(folder: Path, *ids: str) -> None:
+    folder.mkdir(parents=True)
+    lines = [json.dumps({"id": one, "title": one, "text": f"The {one} was opened on Monday."}) for one in ids]
+    (folder / "articles.jsonl").write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_rows_are_taken_one_at_a_time_over_a_library_that_is_kept(tmp_path: Path, embedding_files: Path) -> None:
+    articles_file(tmp_path / "data" / "archive", "bridge", "tunnel")
+    articles_file(tmp_path / "data" / "news", "station")
+    asked = {"id": "q", "date": "2023-01-02", "question": "What was opened?", "answer": "station", "gold_doc_ids": []}
+    asked |= {"answerable": True, "evidence": "", "choices": []}
+    (tmp_path / "data" / "news" / "questions.jsonl").write_text(json.dumps(asked), encoding="utf-8")
+    given = ["--data", str(tmp_path / "data"), "--output", str(tmp_path / "figures")]
+    assert main([*given, "--keep", str(tmp_path / "kept"), "--only", "rebuilding"]) == 0
+    figures = json.loads((tmp_path / "figures" / "bench.json").read_text(encoding="utf-8"))
+    assert figures["adding"]["articles"] == {"added": 3}
+    assert figures["adding"]["rebuilt_chunks_per_s"]["all"] > 0
+    assert "finding" not in figures
+    assert main([*given, "--library", str(tmp_path / "kept"), "--only", "again"]) == 0
+    figures = json.loads((tmp_path / "figures" / "bench.json").read_text(encoding="utf-8"))
+    assert figures["adding"]["added_again"] == {"unchanged": 3}
+    assert "rebuilt_chunks_per_s" not in figures["adding"]
+
+
+def test_folder_without_articles_is_said(tmp_path: Path, embedding_files: Path) -> None:
+    with pytest.raises(SystemExit, match=r"no articles\.jsonl"):
+        main(["--data", str(tmp_path)])

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from app.cli import terminal
-from app.cli.logs import logging_to_stderr
+from app.cli.logs import as_json, logging_to_stderr
 from app.cli.parser import parse
 from app.errors import ConfigError, QuestionError
 from index.errors import OnRecordError
@@ -60,5 +60,8 @@ def _run(args: argparse.Namespace) -> int:
 def _failed(error: OnRecordError, code: int, args: argparse.Namespace) -> int:
     if args.verbose > 1:
         logger.debug("where it was raised", exc_info=error)
-    terminal.tell(str(error))
+    if as_json():
+        logger.error("%s", error)
+    else:
+        terminal.tell(str(error))
     return code

@@ -1,11 +1,18 @@
-"""Where log records go while a command runs. Leaves out: what is logged."""
+"""Where log records go while a command runs, as lines for people or as JSON. Leaves out: what is logged.
+
+With `ONRECORD_LOG_FORMAT=json` standard error holds one JSON object a line: time, level, logger and message, and what a
+record brings as `fields`; our own records from INFO on, without a `-v`.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from app.cli.terminal import shown
 
@@ -17,6 +24,20 @@ NOISY = tuple(
 SAID_ANYWAY = ("app.answering", "app.supply")  # their warnings are in the answer, as its `fallback`
 
 
+def as_json() -> bool:
+    """Whether lines are wanted for programs."""
+    return os.environ.get("ONRECORD_LOG_FORMAT") == "json"
+
+
+def announce(text: str) -> None:
+    """Tells who runs a server something in its log's own form."""
+    if as_json():
+        logging.getLogger("app.cli").info("%s", text)
+    else:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+
 @contextmanager
 def logging_to_stderr(verbosity: int) -> Iterator[None]:
     """One handler on standard error: warnings, INFO from verbosity 1, DEBUG from 2.
@@ -25,9 +46,14 @@ def logging_to_stderr(verbosity: int) -> Iterator[None]:
     what tells of things that the output tells as well.
     """
     root = logging.getLogger()
+    verbosity = max(verbosity, 1) if as_json() else verbosity
     level = LEVELS[min(verbosity, len(LEVELS) - 1)]
     handler = _Stderr(level)
-    handler.setFormatter(_OneLine("%(levelname)s %(name)s: %(message)s" if verbosity else "onrecord: %(message)s"))
+    handler.setFormatter(
+        _Json()
+        if as_json()
+        else _OneLine("%(levelname)s %(name)s: %(message)s" if verbosity else "onrecord: %(message)s")
+    )
     noisy = [logging.getLogger(name) for name in (*NOISY, *SAID_ANYWAY, "py.warnings")]
     before = [(logger, logger.level) for logger in (root, *noisy)]
     root.addHandler(handler)
@@ -62,6 +88,22 @@ class _OneLine(logging.Formatter):
         if record.exc_info and logging.getLogger().level < logging.WARNING:
             line = f"{line}\n{self.formatException(record.exc_info)}"
         return line
+
+
+class _Json(logging.Formatter):
+    """One object a record. A traceback is part of it from ERROR on: there it is a fault of ours."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info and record.levelno >= logging.ERROR:
+            told["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(told, default=str)
 
 
 def _with_message(record: logging.LogRecord) -> logging.LogRecord:

@@ -161,6 +161,7 @@ def golden(args: argparse.Namespace) -> int:
 
 def serve(args: argparse.Namespace) -> int:
     """Serve the chat page until interrupted."""
+    from app.cli.logs import announce
     from app.cli.opening import load, open_desk
     from app.members import anybody_admitted
     from app.web import command
@@ -176,7 +177,7 @@ def serve(args: argparse.Namespace) -> int:
 
     door = command.Door.of(settings)
     command.refuse_open_house(settings.host, door, anybody_admitted=lambda: anybody_admitted(settings.library))
-    command.serve(opened, host=settings.host, port=settings.port, door=door, open_browser=args.open)
+    command.serve(opened, host=settings.host, port=settings.port, door=door, open_browser=args.open, announce=announce)
     return 0
 
 

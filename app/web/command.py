@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from app.desk import Desk
 
 
+def _announce(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """Who is let in, and under which names: what PageServer takes beside its port."""
@@ -42,15 +47,21 @@ class Door:
 
 
 def serve(
-    desk_factory: Callable[[], Desk], *, host: str, port: int, door: Door | None = None, open_browser: bool = False
+    desk_factory: Callable[[], Desk],
+    *,
+    host: str,
+    port: int,
+    door: Door | None = None,
+    open_browser: bool = False,
+    announce: Callable[[str], None] = _announce,
 ) -> None:
     """Serve the chat page until interrupted; raises ConfigError when the port cannot be had.
 
-    The desk is made by `desk_factory` in a thread, once the page can be painted, and closed at the end.
+    `announce` is told where. The desk is made by `desk_factory` in a thread, once the page can be painted, and closed
+    at the end.
     """
     server, desk = page_server(desk_factory, host=host, port=port, door=door)
-    sys.stderr.write(f"OnRecord: {server.url} (Ctrl-C stops it)\n")
-    sys.stderr.flush()
+    announce(f"OnRecord: {server.url} (Ctrl-C stops it)")
     if open_browser:
         # The socket listens already, so the browser's first request waits for the server to begin.
         threading.Thread(target=webbrowser.open, args=(server.url,), daemon=True).start()

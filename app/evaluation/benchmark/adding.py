@@ -7,12 +7,16 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from time import perf_counter
+
+from tokenizers import Tokenizer
 
 from index import copies
 from index.articles import Article
 from index.chunktexts import embedded_text
 from index.embedding import Embedder
+from index.embedding.local import MAX_TOKENS
 from index.ingest import Ingest
 from index.keywords import KeywordIndex
 from index.library import Library
@@ -21,21 +25,44 @@ from index.vectors import VectorIndex
 
 ENGINE_CHUNKS = 256
 """So many chunks tell the embedding engine's own rate."""
+WARMING_CHUNKS = 64
+"""Enough for the engine for many texts to be opened."""
+
+
+def embedded_texts(library: Library, most: int | None = None) -> list[str]:
+    """The texts that the library's chunks were embedded as; at most so many, taken evenly."""
+    catalogue = library.catalogue()
+    step = max(1, len(catalogue.chunk_ids) // most) if most else 1
+    texts = []
+    for place in range(0, len(catalogue.chunk_ids), step)[:most]:
+        version = library.article(catalogue.article_ids[catalogue.chunk_articles[place]])
+        passage = version.text[catalogue.starts[place] : catalogue.ends[place]]
+        texts.append(embedded_text(version.title, version.published_at, passage))
+    return texts
 
 
 def engine_rate(library: Library, embedder: Embedder) -> float:
     """Chunks a second that the embedding engine alone makes of this library's own chunks."""
-    catalogue = library.catalogue()
-    step = max(1, len(catalogue.chunk_ids) // ENGINE_CHUNKS)
-    texts = []
-    for place in range(0, len(catalogue.chunk_ids), step):
-        version = library.article(catalogue.article_ids[catalogue.chunk_articles[place]])
-        passage = version.text[catalogue.starts[place] : catalogue.ends[place]]
-        texts.append(embedded_text(version.title, version.published_at, passage))
-    embedder.embed_texts(texts[:16])
+    texts = embedded_texts(library, ENGINE_CHUNKS)
+    embedder.embed_texts(texts[:WARMING_CHUNKS])
     began = perf_counter()
-    embedder.embed_texts(texts[:ENGINE_CHUNKS])
-    return len(texts[:ENGINE_CHUNKS]) / (perf_counter() - began)
+    embedder.embed_texts(texts)
+    return len(texts) / (perf_counter() - began)
+
+
+def rates(texts: Sequence[str], seconds: float, weights: Path) -> dict[str, float]:
+    """What these embedded texts took, a second: chunks, word pieces that the model reads of them, characters."""
+    tokenizer = Tokenizer.from_file(str(weights.with_name("tokenizer.json")))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_TOKENS)
+    pieces = sum(len(encoding.ids) for encoding in tokenizer.encode_batch_fast(list(texts)))
+    return {
+        "chunks": len(texts),
+        "seconds": seconds,
+        "chunks_per_s": len(texts) / seconds,
+        "word_pieces_per_s": pieces / seconds,
+        "characters_per_s": sum(map(len, texts)) / seconds,
+    }
 
 
 def added(ingest: Ingest, articles: Sequence[Article]) -> tuple[float, Counter[str]]:

@@ -6,39 +6,21 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from app.evaluation.benchmark import measuring
+from app.evaluation.benchmark.measuring import Bench
 from app.evaluation.golden.reading import Golden, read_golden
 from index.articles import Article
-from index.catalogue import days_since_epoch
 from index.embedding import Embedder
-from index.ingest import Ingest
-from index.keywords import KeywordIndex
 from index.library import Library
-from index.retrieval import Retriever
-from index.vectors import VectorIndex
 
 MADE_ARTICLES = 300
 MADE_QUESTIONS = 60
-CHANGED = 3
-FRAMEWORK_ARTICLES = 100
-"""Enough to tell a rate: all would take several times as long as ours."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """An open library and everything to measure it with."""
-
-    library: Library
-    vectors: VectorIndex
-    keywords: KeywordIndex
-    ingest: Ingest
-    retriever: Retriever
-    embedder: Embedder
+QUESTIONS = "questions.jsonl"
+ROWS = ("beside", "finding", "speed", "again", "rebuilding")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,10 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     figures: dict[str, Any] = {"machine": report.machine()}
     with tempfile.TemporaryDirectory(prefix="onrecord-bench-") as work:
         base = _base(options, Path(work), embedder)
-        with opened(base, embedder) as bench:
-            figures |= _measured(bench, articles, questions, build=options.library is None)
+        with measuring.opened(base, embedder) as bench:
+            figures |= _measured(bench, articles, questions, options)
         for size in options.grow:
-            figures |= _grown(base, Path(work) / f"grown-{size}", size, embedder, questions)
+            figures |= measuring.grown(base, Path(work) / f"grown-{size}", size, embedder, questions)
     as_json, as_table = report.write(figures, options.output)
     sys.stdout.write(report.table(figures) + "\n")
     sys.stdout.flush()
@@ -67,10 +49,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make bench", description="How well, how fast and at what cost we find.")
     parser.add_argument(
-        "--data", type=Path, help="a folder with articles.jsonl(.xz) and questions.jsonl (default: made-up articles)"
+        "--data",
+        type=Path,
+        nargs="+",
+        help="folders with articles.jsonl(.xz), and questions.jsonl in one of them; or one that holds such folders"
+        " (default: made-up articles)",
     )
     parser.add_argument(
         "--library", type=Path, help="a library that already holds these articles; it is copied, not changed"
+    )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        help="build the library here and leave it, to go on with or for --library (default: do not)",
     )
     parser.add_argument(
         "--articles", type=int, default=MADE_ARTICLES, help=f"how many to make up (default: {MADE_ARTICLES})"
@@ -83,18 +74,35 @@ def _parser() -> argparse.ArgumentParser:
         help="also measure at these sizes, by perturbed copies (default: none)",
     )
     parser.add_argument(
+        "--only", nargs="+", choices=ROWS, default=ROWS, help=f"which rows to take (default: {' '.join(ROWS)})"
+    )
+    parser.add_argument(
         "--output", type=Path, default=Path("bench-runs"), help="the folder of bench.json and bench.txt (bench-runs)"
     )
     return parser
 
 
-def _given(folder: Path) -> tuple[list[Article], tuple[Golden, ...]]:
+def _given(folders: Sequence[Path]) -> tuple[list[Article], tuple[Golden, ...]]:
+    """The articles of all the folders, those with questions first, and the answerable questions."""
     from index.loading import load
 
-    packed = next(path for name in ("articles.jsonl", "articles.jsonl.xz") if (path := folder / name).exists())
-    articles = [one for one in load(packed) if isinstance(one, Article)]
-    questions = read_golden(folder / "questions.jsonl", as_of_field="date")
-    return articles, tuple(question for question in questions if question.answerable)
+    inside = [one for folder in folders for one in ([folder] if _packed(folder) else sorted(folder.iterdir()))]
+    given = sorted((one for one in inside if _packed(one)), key=lambda one: not (one / QUESTIONS).exists())
+    if not given:
+        raise SystemExit(f"there is no articles.jsonl or articles.jsonl.xz in {', '.join(map(str, folders))}")
+    articles = [one for folder in given if (packed := _packed(folder)) for one in load(packed)]
+    asked = [
+        question
+        for folder in given
+        if (folder / QUESTIONS).exists()
+        for question in read_golden(folder / QUESTIONS, as_of_field="date")
+    ]
+    return [one for one in articles if isinstance(one, Article)], tuple(one for one in asked if one.answerable)
+
+
+def _packed(folder: Path) -> Path | None:
+    paths = (folder / name for name in ("articles.jsonl", "articles.jsonl.xz"))
+    return next((path for path in paths if path.is_file()), None)
 
 
 def _made(n_articles: int) -> tuple[list[Article], tuple[Golden, ...]]:
@@ -104,8 +112,8 @@ def _made(n_articles: int) -> tuple[list[Article], tuple[Golden, ...]]:
 
 
 def _base(options: argparse.Namespace, work: Path, embedder: Embedder) -> Path:
-    """The folder of the library to measure: a copy of the one given, or a new one."""
-    folder = work / "library"
+    """The folder of the library to measure: a copy of the one given, or a new one, or one to go on with."""
+    folder: Path = options.keep or work / "library"
     if options.library is not None:
         shutil.copytree(options.library, folder)
     else:
@@ -113,95 +121,22 @@ def _base(options: argparse.Namespace, work: Path, embedder: Embedder) -> Path:
     return folder
 
 
-@contextmanager
-def opened(folder: Path, embedder: Embedder) -> Iterator[Bench]:
-    """The library in the folder, its indexes brought up to date."""
-    with Library.open(folder, embedder_name=embedder.name, dimension=embedder.dimension) as library:
-        keywords = KeywordIndex.open(library)
-        vectors = VectorIndex.open(library)
-        retriever = Retriever(library, embedder, vectors, keywords)
-        try:
-            ingest = Ingest(library, embedder, vectors, keywords)
-            yield Bench(library, vectors, keywords, ingest, retriever, embedder)
-        finally:
-            retriever.close()
-            vectors.close()
-            keywords.close()
-
-
-def _measured(bench: Bench, articles: Sequence[Article], questions: Sequence[Golden], *, build: bool) -> dict[str, Any]:
-    from app.evaluation.benchmark import adding, finding
-
+def _measured(
+    bench: Bench, articles: Sequence[Article], questions: Sequence[Golden], options: argparse.Namespace
+) -> dict[str, Any]:
+    """The wanted rows in their order; the articles are added in any case, unless a library was given."""
     figures: dict[str, Any] = {}
     cost: dict[str, Any] = {}
-    if build:
-        seconds, statuses = adding.added(bench.ingest, articles)
-        n_chunks = len(bench.library.catalogue().chunk_ids)
-        cost |= {"articles": dict(statuses), "chunks": n_chunks, "seconds": seconds, "chunks_per_s": n_chunks / seconds}
-    cost["engine_alone_chunks_per_s"] = adding.engine_rate(bench.library, bench.embedder)
-    if build:
-        cost["share_of_engine"] = cost["chunks_per_s"] / cost["engine_alone_chunks_per_s"]
-        cost["llama-index pipeline, Chroma's embedding"] = _pipeline(articles)
-    figures["finding"] = finding.finding(bench.retriever, questions)
-    figures |= _speed(bench, questions)
-    seconds, statuses = adding.added(bench.ingest, articles)
-    cost["added_again_s"], cost["added_again"] = seconds, dict(statuses)
-    cost["changed_searchable_s"] = [
-        round(adding.change_seconds(bench.ingest, bench.retriever, article), 3) for article in articles[:CHANGED]
-    ]
-    cost["rebuilt_chunks_per_s"] = adding.rebuild_rates(bench.library, bench.keywords, bench.vectors)
-    cost["peak_memory_mb"] = adding.peak_memory_mb()
-    return figures | {"adding": cost}
-
-
-def _pipeline(articles: Sequence[Article]) -> dict[str, float] | str:
-    """The first of the articles through the framework as it comes, with the weights that are here."""
-    from app.config import load_settings
-    from app.evaluation.benchmark import framework
-    from index import modelfiles
-
-    settings = load_settings()
-    weights = modelfiles.find(modelfiles.EMBEDDING, settings.cache_dir, settings.embedding_file)
-    if weights is None:
-        return "not measured: the embedding model is an endpoint's"
-    with tempfile.TemporaryDirectory(prefix="onrecord-bench-") as work:
-        return framework.pipeline_rate(articles[:FRAMEWORK_ARTICLES], weights, Path(work))
-
-
-def _dated(bench: Bench, questions: Sequence[Golden]) -> dict[str, Any]:
-    from app.evaluation.benchmark import framework, speed
-
-    since = speed.filters_of(bench.library)["newest tenth"].since
-    assert since is not None
-    with tempfile.TemporaryDirectory(prefix="onrecord-bench-") as work:
-        first_day = days_since_epoch(since)
-        asked = questions[: speed.QUESTIONS]
-        return framework.dated_times(bench.library, bench.embedder, asked, Path(work), since=first_day)
-
-
-def _speed(bench: Bench, questions: Sequence[Golden]) -> dict[str, Any]:
-    from app.evaluation.benchmark import speed
-
-    catalogue = bench.library.catalogue()
-    size = f"{len(catalogue.article_ids):,} articles, {len(catalogue.chunk_ids):,} chunks"
-    return {
-        f"retrieval times, {size}": speed.retrieval_times(
-            lambda: Retriever(bench.library, bench.embedder, bench.vectors, bench.keywords), bench.library, questions
-        ),
-        f"filtered recall of the exact {speed.RECALL_DEPTH} nearest, {size}": speed.filtered_recall(
-            bench.library, bench.vectors, bench.embedder, questions
-        ),
-        f"Chroma with its own date filter, newest tenth, {size}": _dated(bench, questions),
-    }
-
-
-def _grown(base: Path, folder: Path, size: int, embedder: Embedder, questions: Sequence[Golden]) -> dict[str, Any]:
-    from app.evaluation.benchmark import growing
-
-    with (
-        Library.open(base, embedder_name=embedder.name, dimension=embedder.dimension) as library,
-        growing.copy_of(library, folder) as copy,
-    ):
-        growing.grow(copy, size)
-    with opened(folder, embedder) as bench:
-        return _speed(bench, questions)
+    if options.library is None:
+        cost |= measuring.build(bench, articles)
+    if "beside" in options.only:
+        figures["adding, beside llama-index"] = measuring.beside(bench, articles)
+    if "finding" in options.only:
+        figures["finding"] = measuring.found(bench, questions)
+    if "speed" in options.only:
+        figures |= measuring.speed(bench, questions)
+    if "again" in options.only:
+        cost |= measuring.again(bench, articles)
+    if "rebuilding" in options.only:
+        cost |= measuring.rebuilt(bench)
+    return figures | ({"adding": cost} if cost else {})

@@ -49,7 +49,7 @@ def main() -> int:
     parser.add_argument("--engine", choices=list(COLUMNS), default="hybrid", help="whose scores count (default: both)")
     options = parser.parse_args()
     from app.config import load_settings
-    from app.evaluation.benchmark.command import opened
+    from app.evaluation.benchmark.measuring import opened
     from app.wiring import open_embedder
 
     questions = [one for one in read_golden(options.data / "questions.jsonl", as_of_field="date") if one.gold]

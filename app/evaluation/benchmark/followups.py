@@ -19,7 +19,7 @@ from statistics import fmean
 from typing import Any
 
 from app.conversation import standalone
-from app.evaluation.benchmark.command import opened
+from app.evaluation.benchmark.measuring import opened
 from app.turn import Exchange
 from index.articles import Article
 from index.library import Library

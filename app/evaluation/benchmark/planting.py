@@ -22,7 +22,7 @@ from pathlib import Path
 
 from app.config import load_settings
 from app.desk import Desk
-from app.evaluation.benchmark.command import opened
+from app.evaluation.benchmark.measuring import opened
 from app.evaluation.golden.reading import Golden, read_golden
 from app.schema import Answer
 from app.wiring import open_embedder

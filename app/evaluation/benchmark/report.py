@@ -30,6 +30,8 @@ def plain(value: Any) -> Any:
         return {key: plain(one) for key, one in dataclasses.asdict(value).items()}
     if isinstance(value, Mapping):
         return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [plain(one) for one in value]
     return round(value, 4) if isinstance(value, float) else value
 
 

@@ -81,6 +81,8 @@ def problem_of(error: Exception) -> dict[str, Any]:
         return problem(HTTPStatus.TOO_MANY_REQUESTS, str(error), kind=_kind(error))
     if isinstance(error, OnRecordError):
         status = next((status for one, status in _STATUS if isinstance(error, one)), HTTPStatus.INTERNAL_SERVER_ERROR)
+        if isinstance(error, StorageError | EmbeddingError | RetrievalError):
+            LOGGER.warning("a request failed: %s", error)  # for who runs the server, too
         return problem(status, str(error), kind=_kind(error))
     LOGGER.error("a request failed", exc_info=error)
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, FAILED_INSIDE)
