@@ -66,9 +66,9 @@ def test_less_is_asked_beside_another_answer() -> None:
 
 
 def test_confidence_is_the_logistic_function_that_was_fitted() -> None:
-    assert confidence(signals()) == pytest.approx(0.626, abs=0.001)  # 3.32 * (.24 + .7 + .7) - 4.93 = .515
+    assert confidence(signals()) == pytest.approx(0.782, abs=0.001)  # 4.28 * (.24 + .7 + .7) - 5.74 = 1.279
     assert confidence(signals(stated=0.8)) == pytest.approx(0.894, abs=0.001)  # 4.89 * (1.6 + .7) - 9.12 = 2.127
-    assert confidence(signals(0, 0, interaction=0)) == pytest.approx(0.007, abs=0.001)
+    assert confidence(signals(0, 0, interaction=0)) == pytest.approx(0.003, abs=0.001)
 
 
 @pytest.mark.parametrize("stated", [None, 0.99])
