@@ -139,6 +139,21 @@ def test_nothing_of_the_page_is_an_api(served: Served) -> None:
     assert httpx.get(served.url + "/docs").status_code == 404
 
 
+def test_gradios_own_client_finds_a_page_and_nothing_to_call(served: Served) -> None:
+    """Programs have an API of their own; a page that could be called would be a second one, without its limits."""
+    from gradio_client import Client
+    from gradio_client.exceptions import AppError
+
+    client = Client(served.url, verbose=False, analytics_enabled=False)
+    try:
+        assert client.view_api(return_format="dict") == {"named_endpoints": {}, "unnamed_endpoints": {}}
+        for name in ("/ask", "/predict", "/chat"):
+            with pytest.raises((ValueError, AppError)):
+                client.predict("What is Ampere?", api_name=name)
+    finally:
+        client.close()
+
+
 def test_our_own_files_are_served_and_nothing_beside_them(served: Served) -> None:
     assert "text/css" in httpx.get(served.url + "/onrecord/page.css").headers["content-type"]
     assert "text/javascript" in httpx.get(served.url + "/onrecord/page.js").headers["content-type"]
