@@ -69,6 +69,24 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="where the page listens")
     port: int = Field(default=7860, ge=0, le=65535, description="the page's port")
+    questions_at_once: int = Field(default=4, ge=1, description="questions that a server answers at a time")
+    questions_waiting: int = Field(default=32, ge=0, description="questions in line; past them the answer is 429")
+    questions_each: int = Field(default=8, ge=1, description="of them at most those of one user, where users are asked")
+    questions_per_minute: int = Field(default=60, ge=1, description="questions of one user in a minute, there")
+    answer_seconds: float = Field(default=300.0, gt=0, description="how long an answer may take once its turn has come")
+    body_megabytes: float = Field(default=1.0, gt=0, description="how large a request may be")
+    upload_megabytes: float = Field(default=100.0, gt=0, description="how large uploaded files may be, together")
+    body_seconds: float = Field(default=300.0, gt=0, description="how long a request may take to arrive")
+    file_megabytes: float = Field(
+        default=50.0,
+        gt=0,
+        description="how large a file may be, a line of a .jsonl, or what a .docx or .pdf unfolds to",
+    )
+    records_megabytes: float = Field(default=2048.0, gt=0, description="how large a .jsonl may be, unpacked")
+    page_megabytes: float = Field(default=20.0, gt=0, description="how large a web page may be, unpacked")
+    page_seconds: float = Field(default=30.0, gt=0, description="how long a web page may take to arrive")
+    document_seconds: float = Field(default=120.0, gt=0, description="how long a .docx or .pdf may take to read")
+    pdf_pages: int = Field(default=2000, ge=1, description="how many pages a PDF may have")
     server_names: str | None = Field(
         default=None,
         description="names under which a proxy in front passes requests on, separated by commas: others are refused",

@@ -72,17 +72,19 @@ class Holdings:
         self.person.check("add")
         totals = [count(target) for target in targets]
         total = None if None in totals else sum(number for number in totals if number is not None)
-        return self._add((item for target in targets for item in load(target)), total, progress)
+        return self._add(
+            (item for target in targets for item in load(target, limits=self._parts.limits)), total, progress
+        )
 
     def add_address(self, address: str, *, progress: Progress | None = None) -> list[Added]:
         """Adds a web page that somebody typed in: http(s) only, and never from a private network."""
         self.person.check("add")
-        return self._add(load_address(address), None, progress)
+        return self._add(load_address(address, limits=self._parts.limits), None, progress)
 
     def add_bytes(self, name: str, data: bytes, *, progress: Progress | None = None) -> list[Added]:
         """Adds an uploaded file, known again by its name."""
         self.person.check("add")
-        return self._add(load_bytes(name, data), None, progress)
+        return self._add(load_bytes(name, data, limits=self._parts.limits), None, progress)
 
     def remove(self, article_id: str, *, purge: bool = False) -> None:
         """Takes an article out of answers at once; `purge` erases it, and every stored turn that showed it.

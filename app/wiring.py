@@ -19,6 +19,7 @@ from index.embedding import Embedder, EndpointEmbedder, LocalEmbedder
 from index.ingest import Ingest
 from index.keywords import KeywordIndex
 from index.library import Library
+from index.loading.limits import MIB, Limits
 from index.ranking import WEIGHTS
 from index.reranking import EndpointReranker, Reranker
 from index.retrieval import Retriever
@@ -49,6 +50,7 @@ class Parts:
     record: Record
     embedder: Embedder
     writers: Writers
+    limits: Limits
     is_new: bool
 
     def close(self) -> None:
@@ -88,11 +90,24 @@ def open_parts(settings: Settings, *, fetch_progress: FetchProgress | None = Non
             record=Record(library),
             embedder=embedder,
             writers=Writers(settings),
+            limits=input_limits(settings),
             is_new=is_new,
         )
     except BaseException:
         library.close()
         raise
+
+
+def input_limits(settings: Settings) -> Limits:
+    """How much of one input is read at most."""
+    return Limits(
+        file_bytes=int(settings.file_megabytes * MIB),
+        page_bytes=int(settings.page_megabytes * MIB),
+        records_bytes=int(settings.records_megabytes * MIB),
+        pdf_pages=settings.pdf_pages,
+        document_seconds=settings.document_seconds,
+        total_timeout_seconds=settings.page_seconds,
+    )
 
 
 def open_reranker(settings: Settings) -> Reranker | None:

@@ -12,6 +12,7 @@ import httpx
 
 from app.web.admitting import Admits
 from app.web.api.building import build_api
+from app.web.bounds import Bounds
 from app.web.opening import OpeningDesk
 from app.web.serving import PageServer, bind
 
@@ -22,7 +23,7 @@ def served_api(
 ) -> Iterator[str]:
     """Its address; the block begins when the desk is open."""
     desk = OpeningDesk(factory)
-    server = PageServer(lambda: build_api(desk, **options), bind(host, 0), admits=admits)
+    server = PageServer(lambda: build_api(desk, bounds=Bounds(**options)), bind(host, 0), admits=admits)
     thread = threading.Thread(target=server.run, name="api")
     thread.start()
     try:

@@ -16,6 +16,7 @@ from scripted_cli import CommandDesk
 
 from app.cli import main, terminal
 from app.cli.progress import watch_writer
+from app.config import load_settings
 from app.entries import WriterStatus
 
 
@@ -264,7 +265,9 @@ def test_serve_passes_host_and_port_on(
 
     monkeypatch.setattr(command, "serve", serve)
     assert main(["serve", "--port", "0", "--open"]) == 0
-    assert served == [{"host": "127.0.0.1", "port": 0, "open_browser": True}]
+    (told,) = served
+    assert {"host": "127.0.0.1", "port": 0, "open_browser": True}.items() <= told.items()
+    assert told["library"] == load_settings().library
     assert opened()[0]["fetch_writer"] is True
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
 import httpx
 import pytest
+from served_office import serving
 from store_parts import Store
 
 from app import Desk, seeds
@@ -27,7 +27,7 @@ from app.users import UserRecord
 from app.web.admitting import Proxies, Unasked, person_of, read_networks
 from app.web.api.allowing import NEEDS, Allowing, entry_of
 from app.web.api.building import PARTS, build_api
-from app.web.command import Door, page_server
+from app.web.command import Door
 from app.web.opening import OpeningDesk
 from index.tables import FILE_NAME
 
@@ -54,25 +54,6 @@ def desk(tmp_path_factory: pytest.TempPathFactory, cache_dir: Path, embedding_fi
     with Desk.open(settings=chosen) as opened:
         opened.add(seeds.folder())
         yield opened
-
-
-@contextmanager
-def serving(desk: Desk, host: str, door: Door | None = None) -> Iterator[str]:
-    """The whole server, page and API."""
-    server, opening = page_server(lambda: desk, host=host, port=0, door=door)
-    thread = threading.Thread(target=server.run, name="office")
-    thread.start()
-    try:
-        opening.wait(timeout_seconds=180)
-        end = time.monotonic() + 180
-        while httpx.get(server.url + "/readyz", timeout=60).status_code == 503:
-            assert time.monotonic() < end, "the server was not built in time"
-            time.sleep(0.1)
-        yield server.url
-    finally:
-        server.stop()
-        thread.join(60)
-        assert not thread.is_alive(), "the server did not end"
 
 
 @pytest.fixture(scope="module")

@@ -20,11 +20,12 @@ from app.stored import answer_from_json
 from app.web.admitting import Unasked
 from app.web.api import streaming
 from app.web.api.building import build_api
-from app.web.api.limiting import BODY_BYTES
+from app.web.bounds import Bounds
 from app.web.opening import OpeningDesk
 from index.articles import Added, Evidence, Retrieved
 from index.errors import LibraryLockedError
 
+BODY_BYTES = Bounds().body_bytes
 QUESTION = "What stake will Renault hold?"
 PROBLEM = "application/problem+json"
 

@@ -10,7 +10,9 @@ import pytest
 from scripted_desk import ScriptedDesk
 
 from app.errors import QuestionError
+from app.web.api.asking import Asking
 from app.web.asking import Limits, ask, read_limits
+from app.web.bounds import Bounds
 from app.web.opening import DeskOpeningError, OpeningDesk
 from app.web.session import Session
 from index.errors import StorageError
@@ -25,7 +27,7 @@ def opened(desk: ScriptedDesk) -> OpeningDesk:
 
 def shown(desk: OpeningDesk, session: Session, question: str, limits: Limits | None = None) -> list[str]:
     async def collect() -> list[str]:
-        return [html async for html in ask(desk, session, question, limits or Limits())]
+        return [html async for html in ask(desk, Asking(Bounds()), session, question, limits or Limits())]
 
     return asyncio.run(collect())
 
@@ -82,7 +84,7 @@ def test_stopping_keeps_what_was_checked_and_ends_the_writer() -> None:
 
     async def stop_after_two_sentences() -> list[str]:
         steps = []
-        async for html in ask(opening, session, "Write slowly", Limits()):
+        async for html in ask(opening, Asking(Bounds()), session, "Write slowly", Limits()):
             steps.append(html)
             if "The deal closes" in html and session.stop is not None:
                 session.stop.set()
@@ -100,7 +102,7 @@ def test_a_reader_who_leaves_ends_the_writer() -> None:
     opening = opened(desk)
 
     async def leave() -> None:
-        steps = ask(opening, session, "Write slowly", Limits())
+        steps = ask(opening, Asking(Bounds()), session, "Write slowly", Limits())
         async for html in steps:
             if "The deal closes" in html:
                 break
@@ -172,7 +174,7 @@ def test_a_question_can_be_stopped_while_the_library_is_opened() -> None:
 
     async def stop_at_once() -> list[str]:
         steps = []
-        async for html in ask(opening, session, "What stake?", Limits()):
+        async for html in ask(opening, Asking(Bounds()), session, "What stake?", Limits()):
             steps.append(html)
             if session.stop is not None:
                 session.stop.set()

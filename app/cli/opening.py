@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from app.config import Settings, load_settings
 
 if TYPE_CHECKING:
+    from app.cli.beside import Beside
     from app.desk import Desk
     from index.modelfiles import Model
 
@@ -25,6 +26,20 @@ def load(args: argparse.Namespace) -> Settings:
 def opened_desk(args: argparse.Namespace, *, writer: bool, seeded: bool = True) -> Iterator[Desk]:
     """The desk of a verb that ends; with `writer`, a model writes if one is at hand."""
     with open_desk(load(args), writer=writer, seeded=seeded) as desk:
+        yield desk
+
+
+@contextmanager
+def desk_at_work(args: argparse.Namespace, *, writer: bool, seeded: bool = True) -> Iterator[Desk | Beside]:
+    """What a verb that adds, removes, finds or asks works with: the server that has the library open, or a desk."""
+    from app.cli.beside import find
+
+    server = find(load(args))
+    if server is not None:
+        with server:
+            yield server
+        return
+    with opened_desk(args, writer=writer, seeded=seeded) as desk:
         yield desk
 
 

@@ -24,6 +24,7 @@ from app.cli import terminal
 from app.schema import Answer, EvidenceFound, Finished, SentenceReleased
 
 if TYPE_CHECKING:
+    from app.cli.beside import Beside
     from app.desk import Desk
 
 SECONDS_BETWEEN_LOOKS = 0.5
@@ -63,13 +64,17 @@ def bytes_bar(what: str, size: int, *, silent: bool = False) -> Iterator[Callabl
         yield _told(bar)
 
 
-def asked(desk: Desk, question: str, options: dict[str, Any]) -> Answer:
+def asked(desk: Desk | Beside, question: str, options: dict[str, Any]) -> Answer:
     """The answer; at a terminal a line on standard error says how far it is.
 
     The embedded writer, when its weights are at hand, is waited for. `options` are those of `Desk.stream`.
     """
+    from app.cli.beside import Beside
+
     sentences = 0
     with Console(stderr=True).status("looking for passages") as status:
+        if isinstance(desk, Beside):
+            return desk.ask(question, status.update, **options)
         if not options.get("quotes_only"):
             desk.wait_for_writer()
         for event in desk.stream(question, **options):

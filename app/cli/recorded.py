@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.cli.beside import Beside
+    from app.desk import Desk
     from app.entries import ArticleChange, StaleTurn
     from app.verifying import Fault, Verification
 
@@ -48,14 +50,17 @@ def stale(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from app.cli import terminal
-    from app.cli.opening import opened_desk
+    from app.cli.beside import find
+    from app.cli.opening import load, opened_desk
     from app.cli.printing import answer_text
 
-    with opened_desk(args, writer=args.again) as desk:
+    server = find(load(args)) if args.again else None
+    with opened_desk(args, writer=args.again and server is None) as desk:
         turns = [turn for turn in desk.stale() if not args.turn or turn.turn_id in args.turn]
         if args.again:
-            desk.wait_for_writer()
-            answers = [desk.ask_again(turn.turn_id) for turn in turns]
+            asked: Desk | Beside = server or desk
+            asked.wait_for_writer()
+            answers = [asked.ask_again(turn.turn_id) for turn in turns]
     if args.again and args.json:
         terminal.write_json([answer.to_json() for answer in answers])
     elif args.json:

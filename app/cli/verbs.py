@@ -28,11 +28,11 @@ def add(args: argparse.Namespace) -> int:
 
 def _add_once(args: argparse.Namespace) -> int:
     from app.cli import terminal
-    from app.cli.opening import opened_desk
+    from app.cli.opening import desk_at_work
     from app.cli.printing import added_record, added_summary
     from app.cli.progress import article_bar
 
-    with opened_desk(args, writer=False, seeded=False) as desk, article_bar() as progress:
+    with desk_at_work(args, writer=False, seeded=False) as desk, article_bar() as progress:
         outcomes: list[Added] = desk.add(*args.target, progress=progress)
     if args.json:
         for outcome in outcomes:
@@ -84,9 +84,9 @@ def show(args: argparse.Namespace) -> int:
 def remove(args: argparse.Namespace) -> int:
     """Remove an article."""
     from app.cli import terminal
-    from app.cli.opening import opened_desk
+    from app.cli.opening import desk_at_work
 
-    with opened_desk(args, writer=False) as desk:
+    with desk_at_work(args, writer=False) as desk:
         desk.remove(args.article, purge=args.purge)
     if args.json:
         terminal.write_json({"article_id": args.article, "removed": True, "purged": args.purge})
@@ -99,10 +99,10 @@ def remove(args: argparse.Namespace) -> int:
 def search(args: argparse.Namespace) -> int:
     """Find passages."""
     from app.cli import terminal
-    from app.cli.opening import opened_desk
+    from app.cli.opening import desk_at_work
     from app.cli.printing import retrieved_record, retrieved_text
 
-    with opened_desk(args, writer=False) as desk:
+    with desk_at_work(args, writer=False) as desk:
         retrieved = desk.search(args.question, k=args.k, **_filters(args))
     if args.json:
         terminal.write_json(retrieved_record(args.question, retrieved))
@@ -114,10 +114,10 @@ def search(args: argparse.Namespace) -> int:
 def timeline(args: argparse.Namespace) -> int:
     """Tell what happened when; where no passage names a time, that is said and is no failure."""
     from app.cli import terminal
-    from app.cli.opening import opened_desk
+    from app.cli.opening import desk_at_work
     from app.cli.printing import timeline_record, timeline_text
 
-    with opened_desk(args, writer=False) as desk:
+    with desk_at_work(args, writer=False) as desk:
         found = desk.timeline(args.question, k=args.k, **_filters(args))
     if args.json:
         terminal.write_json(timeline_record(args.question, found))
@@ -129,11 +129,11 @@ def timeline(args: argparse.Namespace) -> int:
 def ask(args: argparse.Namespace) -> int:
     """Ask a question; an abstention is an answer, and so is one of quotes."""
     from app.cli import terminal
-    from app.cli.opening import opened_desk
+    from app.cli.opening import desk_at_work
     from app.cli.printing import answer_text
     from app.cli.progress import asked
 
-    with opened_desk(args, writer=not args.quotes) as desk:
+    with desk_at_work(args, writer=not args.quotes) as desk:
         options = _filters(args) | {"follow": args.follow, "quotes_only": args.quotes}
         answer = asked(desk, args.question, options)
     if args.json:
@@ -165,6 +165,7 @@ def serve(args: argparse.Namespace) -> int:
     from app.cli.opening import load, open_desk
     from app.members import anybody_admitted
     from app.web import command
+    from app.web.bounds import Bounds
 
     settings = load(args)
 
@@ -177,7 +178,16 @@ def serve(args: argparse.Namespace) -> int:
 
     door = command.Door.of(settings)
     command.refuse_open_house(settings.host, door, anybody_admitted=lambda: anybody_admitted(settings.library))
-    command.serve(opened, host=settings.host, port=settings.port, door=door, open_browser=args.open, announce=announce)
+    command.serve(
+        opened,
+        host=settings.host,
+        port=settings.port,
+        door=door,
+        bounds=Bounds.of(settings),
+        library=settings.library,
+        open_browser=args.open,
+        announce=announce,
+    )
     return 0
 
 

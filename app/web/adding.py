@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.describing import web_address
 from app.web.arriving import Arrival, shown_origin
-from app.web.asking import FAILED_INSIDE
+from app.web.opening import FAILED_INSIDE
 from index.articles import Added
 from index.errors import LoadingError, OnRecordError
 

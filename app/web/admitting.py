@@ -20,12 +20,13 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app import note
 from app.errors import ConfigError, TooManyAttemptsError, UserError
 from app.people import ANONYMOUS, Person
 from index.errors import OnRecordError
 
-OPEN = frozenset({"/healthz"})
-"""What tells nothing but that the process lives."""
+OPEN = frozenset({"/healthz", note.ADDRESS})
+"""What tells nothing but that the process lives, and is the one that left its note."""
 CHALLENGE = 'Basic realm="OnRecord: name and password, or a token as the password", charset="UTF-8"'
 TOLD = (
     "OnRecord asks who you are here: a user's name and password, or a token ('onrecord user new NAME' and "

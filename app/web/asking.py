@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from app.errors import QuestionError
 from app.schema import Citation, Event, EvidenceFound, Finished, Nearest, Sentence, SentenceReleased
 from app.web import render
-from app.web.opening import OpeningDesk
+from app.web.api.asking import Asking, Queued
+from app.web.opening import FAILED_INSIDE, OpeningDesk
 from app.web.session import Session, Shown, finished
 from index.errors import OnRecordError
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger(__name__)
 SECONDS_BETWEEN_LOOKS = 0.1
-FAILED_INSIDE = "Something went wrong inside OnRecord; the terminal it runs in shows what."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ class _Draft:
             self.citations.update({citation.marker: citation for citation in event.citations})
 
 
-async def ask(desk: OpeningDesk, session: Session, question: str, limits: Limits) -> AsyncIterator[str]:
+async def ask(desk: OpeningDesk, asking: Asking, session: Session, question: str, limits: Limits) -> AsyncIterator[str]:
     """The turn's HTML each time it changes; the last one is final. Failures become a turn that says so.
 
     Ends early, keeping what was checked so far, once `session.stop` is set; says no more once the session was cleared.
@@ -100,7 +100,7 @@ async def ask(desk: OpeningDesk, session: Session, question: str, limits: Limits
     stop = session.begin()
     draft = _Draft(question)
     try:
-        async for shown in _turns(desk, session, draft, limits, stop):
+        async for shown in _turns(desk, asking, session, draft, limits, stop):
             if session.stop is not stop:
                 return
             session.current = shown
@@ -120,7 +120,7 @@ async def ask(desk: OpeningDesk, session: Session, question: str, limits: Limits
 
 
 async def _turns(
-    desk: OpeningDesk, session: Session, draft: _Draft, limits: Limits, stop: asyncio.Event
+    desk: OpeningDesk, asking: Asking, session: Session, draft: _Draft, limits: Limits, stop: asyncio.Event
 ) -> AsyncIterator[Shown]:
     if not desk.settled:
         yield Shown(draft.html(step="Opening the library…"))
@@ -132,33 +132,45 @@ async def _turns(
         return
     opened = desk.wait()
     yield Shown(draft.html())
-    async with contextlib.aclosing(_until_stopped(_events(opened, session, draft, limits), stop)) as events:
+    async with contextlib.aclosing(_until_stopped(_events(opened, asking, session, draft, limits), stop)) as events:
         async for event in events:
             if isinstance(event, Finished):
                 if session.stop is stop:
                     session.conversation_id = event.answer.conversation_id
                 yield finished(opened, event.answer)
                 return
+            if isinstance(event, Queued):
+                yield Shown(draft.html(step=_in_line(event.ahead)))
+                continue
             draft.take(event)
             yield Shown(draft.html())
     yield Shown(draft.html(stopped=True))
 
 
-def _events(desk: Desk, session: Session, draft: _Draft, limits: Limits) -> AsyncIterator[Event]:
-    events: AsyncIterator[Event] = desk.astream(
-        draft.question,
-        as_of=limits.as_of,
-        since=limits.since,
-        until=limits.until,
-        sources=limits.sources,
-        undated=limits.undated,
-        quotes_only=limits.quotes_only,
-        conversation_id=session.conversation_id,
-    )
-    return events
+def _in_line(ahead: int) -> str:
+    if not ahead:
+        return "Waiting: yours is the next question…"
+    return f"Waiting: {ahead:,} {'question comes' if ahead == 1 else 'questions come'} before yours…"
 
 
-async def _until_stopped(events: AsyncIterator[Event], stop: asyncio.Event) -> AsyncGenerator[Event, None]:
+def _events(
+    desk: Desk, asking: Asking, session: Session, draft: _Draft, limits: Limits
+) -> AsyncIterator[Queued | Event]:
+    options = {
+        "as_of": limits.as_of,
+        "since": limits.since,
+        "until": limits.until,
+        "sources": limits.sources,
+        "undated": limits.undated,
+        "quotes_only": limits.quotes_only,
+        "conversation_id": session.conversation_id,
+    }
+    return asking.events(desk, draft.question, options)
+
+
+async def _until_stopped(
+    events: AsyncIterator[Queued | Event], stop: asyncio.Event
+) -> AsyncGenerator[Queued | Event, None]:
     """The events until they end or stop is set; then the source is closed, which stops the writer."""
     stopping = asyncio.create_task(stop.wait())
     try:

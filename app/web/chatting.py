@@ -10,6 +10,7 @@ import gradio as gr
 
 from app.describing import plain_day
 from app.web import render
+from app.web.api.asking import Asking
 from app.web.asking import Limits, ask, read_limits
 from app.web.layout import EXAMPLES, PRIVATE, Layout
 from app.web.opening import OpeningDesk
@@ -17,15 +18,17 @@ from app.web.session import Session, Shown
 from app.web.visiting import visited
 from index.errors import OnRecordError
 
-ASK_AT_ONCE: Final = 8
+ASK_AT_ONCE: Final = 1000
+"""More than our own line takes: who waits in it is told, and who waits in Gradio's is not."""
 
 
 class Chatting:
     """The events of the "Ask" tab."""
 
-    def __init__(self, layout: Layout, desk: OpeningDesk) -> None:
+    def __init__(self, layout: Layout, desk: OpeningDesk, asking: Asking) -> None:
         self._layout = layout
         self._desk = desk
+        self._asking = asking
 
     def connect(self) -> list[Any]:
         """Wires the events, inside the Blocks; gives those after which the conversation is another, to go on from."""
@@ -93,7 +96,7 @@ class Chatting:
             page.ask: gr.update(visible=False),
             page.stop: gr.update(visible=True),
         }
-        async for html in ask(desk, session, question, limits):
+        async for html in ask(desk, self._asking, session, question, limits):
             if first:
                 first[page.past] = session.past_html
             yield {page.current: html, **first}

@@ -27,6 +27,7 @@ HEADERS = {
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
 }
+HEADER_BYTES = 65_536
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -59,6 +60,10 @@ class Guard:
             return
         headers = Headers(scope=scope)
         name = host_name(headers.get("host", ""))
+        if sum(len(key) + len(value) for key, value in scope["headers"]) > HEADER_BYTES:
+            refusal = PlainTextResponse("OnRecord reads no more than 64 KB of headers.", status_code=431)
+            await refusal(scope, receive, send)
+            return
         if self._names and name not in self._names:
             refusal = PlainTextResponse("OnRecord answers to 127.0.0.1 and localhost only.", status_code=421)
             await refusal(scope, receive, send)

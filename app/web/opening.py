@@ -16,6 +16,7 @@ from index.errors import OnRecordError
 if TYPE_CHECKING:
     from app.desk import Desk
 
+FAILED_INSIDE = "Something went wrong inside OnRecord; the terminal it runs in shows what."
 LOGGER = logging.getLogger(__name__)
 
 

@@ -11,6 +11,7 @@ import gradio as gr
 
 from app.entries import WriterStatus
 from app.web import listing
+from app.web.api.asking import Asking
 from app.web.chatting import Chatting, showing
 from app.web.escaping import escape
 from app.web.layout import PRIVATE, Layout
@@ -26,12 +27,12 @@ from index.errors import OnRecordError
 class Page(Layout):
     """The parts and their events. Building it touches no desk: that may still be opening."""
 
-    def __init__(self, desk: OpeningDesk) -> None:
+    def __init__(self, desk: OpeningDesk, asking: Asking) -> None:
         super().__init__()
         self._desk = desk
         self._recalling = Recalling(self, desk)
         with self.blocks:
-            chatting = Chatting(self, desk)
+            chatting = Chatting(self, desk, asking)
             for changed in [*chatting.connect(), *Responding(self, desk, chatting).connect()]:
                 changed.then(self._on_look, None, [self.status, self.watching], **PRIVATE)
                 changed.then(self._recalling.on_recall, [self.session, self.recall], self.conversations, **PRIVATE)

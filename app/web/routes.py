@@ -12,14 +12,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.exporting import Form
+from app.note import Note
 from app.web import layout, page
 from app.web.admitting import person_of
+from app.web.api.asking import Asking
 from app.web.api.building import Beside, build_api
+from app.web.api.limiting import BodyLimit
+from app.web.bounds import Bounds
 from app.web.documents import Documents
 from app.web.opening import OpeningDesk
 from app.web.visiting import OwnPages
 
-UPLOAD_LIMIT = "100mb"
 _ASSETS = {
     "page.css": "text/css",
     "page.js": "text/javascript",
@@ -30,10 +33,14 @@ _ASSETS = {
 }
 
 
-def build_app(desk: OpeningDesk) -> FastAPI:
-    """The whole web application over a desk that may still be opening."""
+def build_app(desk: OpeningDesk, *, bounds: Bounds | None = None, note: Note | None = None) -> FastAPI:
+    """The whole web application over a desk that may still be opening; `note` as in build_api.
 
-    api = build_api(desk)
+    Questions asked on the page stand in the same line as those of programs.
+    """
+    bounds = bounds or Bounds()
+    questions = Asking(bounds)
+    api = build_api(desk, bounds=bounds, questions=questions, note=note)
 
     @asynccontextmanager
     async def closing(_: FastAPI) -> AsyncIterator[None]:
@@ -42,13 +49,14 @@ def build_app(desk: OpeningDesk) -> FastAPI:
         desk.close()  # here, while the server ends: a writer at work would otherwise be waited for
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=closing)
+    app.add_middleware(BodyLimit, bounds=bounds)
     app.add_middleware(OwnPages)
     app.add_middleware(Beside, api=api)
     app.add_api_route("/onrecord/{name}", asset, methods=["GET"])
     _add_documents(app, desk)
     gr.mount_gradio_app(
         app,
-        page.Page(desk).blocks,
+        page.Page(desk, questions).blocks,
         path="/",
         footer_links=[],
         run_history=False,
@@ -57,7 +65,7 @@ def build_app(desk: OpeningDesk) -> FastAPI:
         pwa=False,
         mcp_server=False,
         enable_monitoring=False,
-        max_file_size=UPLOAD_LIMIT,
+        max_file_size=bounds.upload_bytes,
         theme=layout.theme(),
         head=layout.HEAD,
     )

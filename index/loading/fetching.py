@@ -25,6 +25,7 @@ _HEADERS = {
     ),
     "Accept-Encoding": "gzip, deflate",
 }
+_PACKINGS = {"identity", "gzip", "deflate", ""}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _REMEDY = "check the address, or save the page and add the file"
 
@@ -125,6 +126,10 @@ def _read(response: httpx.Response, url: httpx.URL, shown: str, *, limits: Limit
     if response.status_code != 200:
         phrase = f"{response.status_code} {response.reason_phrase}".strip()
         raise AddressError(f"{shown} answers with an error ({one_line(phrase)}): {_REMEDY}")
+    packed = response.headers.get("content-encoding", "identity").strip().lower()
+    if packed not in _PACKINGS:
+        # Packed twice, or more tightly, a piece of the answer may unfold to more than memory holds before it is seen.
+        raise AddressError(f"{shown} answers packed as {one_line(packed)[:40]!r}, which is not asked for: {_REMEDY}")
     data = bytearray()
     for piece in response.iter_bytes():
         data += piece

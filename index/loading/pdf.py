@@ -11,7 +11,7 @@ from index.articles import Article
 from index.errors import TooLargeError, UnreadableError
 from index.loading.decoding import normalise
 from index.loading.inputs import Input
-from index.loading.limits import Limits, megabytes
+from index.loading.limits import Limits, Patience, megabytes
 from index.loading.plain import require_text
 from index.loading.titles import one_field, title_of
 
@@ -76,8 +76,14 @@ def read_pdf(data: bytes, given: Input, limits: Limits) -> Article:
 def _text(reader: PdfReader, given: Input, limits: Limits) -> str:
     pages: list[str] = []
     characters = 0
+    patience = Patience(limits, given.name)
+
+    def before_each(*_: object) -> None:
+        patience.check()
+
     for page in reader.pages:
-        pages.append(join_lines(page.extract_text()))
+        patience.check()
+        pages.append(join_lines(page.extract_text(visitor_operand_before=before_each)))
         characters += len(pages[-1])
         if characters > limits.file_bytes:
             most = megabytes(limits.file_bytes)

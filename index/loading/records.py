@@ -88,6 +88,8 @@ def _lines(stream: BinaryIO, given: Input, limits: Limits) -> Iterator[tuple[int
         if len(line) > limits.file_bytes or read_bytes > limits.records_bytes:
             most = megabytes(limits.file_bytes if len(line) > limits.file_bytes else limits.records_bytes)
             raise TooLargeError(f"{given.name} goes past {most} at record {number}: split it and add the parts")
+        if number > limits.records:
+            raise TooLargeError(f"{given.name} has more than {limits.records:,} lines: split it and add the parts")
         if line.strip(b" \t\r\n\xef\xbb\xbf"):
             found = True
             yield number, _parsed(line, f"{given.name}, record {number}")

@@ -68,6 +68,9 @@ def read_webpage(data: bytes, given: Input, limits: Limits) -> Article:
     if len(data) > limits.page_bytes:
         size, most = megabytes(len(data)), megabytes(limits.page_bytes)
         raise TooLargeError(f"{given.name} is {size} of HTML, more than {most}: save its text as .txt and add that")
+    if data.count(b"<") > limits.page_tags:
+        most = f"{limits.page_tags:,}"
+        raise TooLargeError(f"{given.name} has more than {most} tags: save its text as .txt and add that")
     declared = given.charset
     if declared is None and (found := _CHARSET.search(data[:4096])):
         declared = found[1].decode("ascii")

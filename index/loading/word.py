@@ -12,7 +12,7 @@ from index.articles import Article
 from index.errors import TooLargeError, UnreadableError
 from index.loading.decoding import normalise
 from index.loading.inputs import Input
-from index.loading.limits import Limits, megabytes
+from index.loading.limits import Limits, Patience, megabytes
 from index.loading.plain import require_text
 from index.loading.titles import one_field, title_of
 
@@ -26,6 +26,8 @@ _OLD_OR_PROTECTED = b"\xd0\xcf\x11\xe0"
 """Begins both a .doc of before 2007 and a .docx that a password protects."""
 
 _MOST_PARTS = 10_000
+_MOST_COLUMNS = 1_000
+"""Word itself makes 63."""
 _UNFOLDS_TO = 10
 """All parts together, pictures included, which are unpacked but not parsed, in multiples of `file_bytes`."""
 
@@ -46,7 +48,7 @@ def read_word(data: bytes, given: Input, limits: Limits) -> Article:
     try:
         _refuse_bomb(data, given, limits)
         document = docx.Document(BytesIO(data))
-        text = normalise("\n".join(_lines(document)))
+        text = normalise("\n".join(_lines(document, Patience(limits, given.name))))
         properties = document.core_properties
         title, author = one_field(properties.title), one_field(properties.author)
     except TooLargeError:
@@ -80,18 +82,22 @@ def _refuse_bomb(data: bytes, given: Input, limits: Limits) -> None:
         )
 
 
-def _lines(document: Document) -> Iterator[str]:
+def _lines(document: Document, patience: Patience) -> Iterator[str]:
     from docx.table import Table
 
     for block in document.iter_inner_content():
+        patience.check()
         if isinstance(block, Table):
-            yield from _rows(block)
+            yield from _rows(block, patience)
         else:
             yield block.text
 
 
-def _rows(table: Table) -> Iterator[str]:
+def _rows(table: Table, patience: Patience) -> Iterator[str]:
     for row in table.rows:
+        patience.check()
+        if len(row._tr.tc_lst) > _MOST_COLUMNS:  # its cells are found in the square of their number
+            raise TooLargeError(f"a row of a table has more than {_MOST_COLUMNS:,} cells: save it as .txt and add that")
         # A merged cell comes up once for each column that it covers.
         cells = {id(cell._tc): cell.text for cell in row.cells}
         yield " | ".join(" ".join(text.split()) for text in cells.values())

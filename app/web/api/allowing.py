@@ -50,6 +50,8 @@ NEEDS: dict[tuple[str, str], Operation | None] = {
     ("GET", f"{PREFIX}/tokens"): "manage",
     ("POST", f"{PREFIX}/tokens"): "manage",
     ("DELETE", f"{PREFIX}/tokens/{{token_id}}"): "manage",
+    ("GET", f"{PREFIX}/beside"): None,  # proves what the secret of the note is without telling it
+    ("POST", f"{PREFIX}/beside/{{verb}}"): "manage",
     ("GET", "/v1/models"): "read",
     ("GET", "/v1/models/{model}"): "read",
     ("*", "/mcp"): "ask",

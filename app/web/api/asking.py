@@ -6,7 +6,7 @@ Leaves out: how an answer comes about (app.desk).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,9 +21,10 @@ from app.web.api import PREFIX
 from app.web.api.bodies import Question
 from app.web.api.desks import OpenDesk
 from app.web.api.measuring import Measures
-from app.web.api.problems import BusyError, problem_of
+from app.web.api.problems import BusyError, SlowAnswerError, problem_of
 from app.web.api.queueing import Queue
 from app.web.api.streaming import MEDIA_TYPE, AskerLeftError, EventStream, event, while_asked
+from app.web.bounds import Bounds
 
 if TYPE_CHECKING:
     from app.desk import Desk
@@ -45,9 +46,10 @@ class Queued:
 class Asking:
     """Asks the desk for everybody, in turn, and counts. For one event loop."""
 
-    def __init__(self, queue: Queue, measures: Measures) -> None:
-        self.queue = queue
-        self.measures = measures
+    def __init__(self, bounds: Bounds) -> None:
+        self.queue = Queue(bounds)
+        self.measures = Measures()
+        self._answer_seconds = bounds.answer_seconds
 
     async def check(self, desk: Desk, question: str, options: Mapping[str, Any]) -> None:
         """Raises what can be told before the answer begins: QuestionError, ConversationNotFoundError, BusyError."""
@@ -59,7 +61,7 @@ class Asking:
         if options.get("conversation_id") is not None:
             await run_in_threadpool(desk.check_conversation, options["conversation_id"])
         try:
-            self.queue.check()
+            self.queue.check(desk.person.user_id)
         except BusyError:
             self.measures.refused()
             raise
@@ -67,16 +69,19 @@ class Asking:
     async def events(
         self, desk: Desk, question: str, options: Mapping[str, Any]
     ) -> AsyncGenerator[Queued | Event, None]:
-        """The places in line, then the desk's events. Closing it, or cancelling who waits for it, stops the writer."""
+        """The places in line, then the desk's events. Closing it, or cancelling who waits for it, stops the writer.
+
+        Raises BusyError when the line is full, SlowAnswerError when the answer takes longer than is waited for.
+        """
         finished = False
         try:
-            async with self.queue.join() as place:
+            async with self.queue.join(desk.person.user_id) as place:
                 seconds = 0.0
                 while not await place.come(seconds):
                     yield Queued(place.ahead)
                     seconds = SECONDS_BETWEEN_LOOKS
                 async with aclosing(desk.astream(question, **options)) as events:  # type: ignore[type-var]
-                    async for one in events:
+                    async for one in self._in_time(events):
                         if isinstance(one, Finished):
                             finished = True
                             self.measures.answer(one.answer)
@@ -85,6 +90,20 @@ class Asking:
             if not finished:
                 self.measures.abandoned()
             raise
+
+    async def _in_time(self, events: AsyncIterator[Event]) -> AsyncIterator[Event]:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._answer_seconds
+        while True:
+            try:
+                one = await asyncio.wait_for(anext(events, None), end - loop.time())
+            except TimeoutError:
+                raise SlowAnswerError(
+                    f"no answer within {self._answer_seconds:g} seconds: ask again, or with quotes alone"
+                ) from None
+            if one is None:
+                return
+            yield one
 
     async def answer(self, desk: Desk, question: str, options: Mapping[str, Any]) -> Answer:
         """The whole answer."""

@@ -9,29 +9,47 @@ from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.web.api import PREFIX, articles, asking, completions, conversations, documentation, finding, health, people
+from app.note import Note
+from app.web.api import (
+    PREFIX,
+    articles,
+    asking,
+    beside,
+    completions,
+    conversations,
+    documentation,
+    finding,
+    health,
+    people,
+)
 from app.web.api.allowing import Allowing
 from app.web.api.assistants import AssistantsEndpoint
 from app.web.api.limiting import BodyLimit
-from app.web.api.measuring import Counted, Measures
+from app.web.api.measuring import Counted
 from app.web.api.problems import add_handlers
-from app.web.api.queueing import Queue
+from app.web.bounds import Bounds
 from app.web.opening import OpeningDesk
 
 OPENAPI = f"{PREFIX}/openapi.json"
-RUNNING = 4
-"""Questions answered at a time: two cores are busy with as many, and each holds a thread."""
-WAITING = 32
-"""Questions in line: the last of them waits for eight others, some seconds with quotes, minutes with a small model."""
-PARTS = (asking, finding, articles, conversations, people, completions, documentation, health)
+PARTS = (asking, finding, articles, conversations, people, completions, beside, documentation, health)
 _ADDRESSES = ("/api", "/v1", "/mcp", "/healthz", "/readyz", "/metrics")
 DESCRIPTION = """Questions and answers over a library of articles; every sentence of an answer stands on an exact quote.
 Errors are problem documents (RFC 9457, `application/problem+json`)."""
 
 
-def build_api(desk: OpeningDesk, *, running: int = RUNNING, waiting: int = WAITING) -> FastAPI:
-    """The API over a desk that may still be opening."""
-    questions = new_asking(running=running, waiting=waiting)
+def build_api(
+    desk: OpeningDesk,
+    *,
+    bounds: Bounds | None = None,
+    questions: asking.Asking | None = None,
+    note: Note | None = None,
+) -> FastAPI:
+    """The API over a desk that may still be opening.
+
+    It asks in the line of `questions`; with the note, commands of this machine go through it.
+    """
+    bounds = bounds or Bounds()
+    questions = questions or asking.Asking(bounds)
     endpoint = AssistantsEndpoint(desk, questions)
 
     @asynccontextmanager
@@ -49,6 +67,7 @@ def build_api(desk: OpeningDesk, *, running: int = RUNNING, waiting: int = WAITI
         lifespan=living,
     )
     app.state.desk = desk
+    app.state.note = note
     app.state.asking = questions
     app.router.routes.append(Route("/mcp", endpoint=endpoint, include_in_schema=False))
     routes = list(app.routes)
@@ -56,15 +75,10 @@ def build_api(desk: OpeningDesk, *, running: int = RUNNING, waiting: int = WAITI
         app.include_router(part.router)
         routes += part.router.routes
     add_handlers(app)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, bounds=bounds)
     app.add_middleware(Allowing, routes=routes)
     app.add_middleware(Counted, measures=questions.measures)
     return app
-
-
-def new_asking(*, running: int = RUNNING, waiting: int = WAITING) -> asking.Asking:
-    """What asks in turn and counts, for one server."""
-    return asking.Asking(Queue(running=running, waiting=waiting), Measures())
 
 
 class Beside:

@@ -1,7 +1,8 @@
-"""How large a request may be. Leaves out: how large an article may be (index.loading)."""
+"""How large a request may be, and how long it may take to arrive. Leaves out: how large an article may be."""
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
 
 from fastapi import HTTPException
@@ -9,19 +10,17 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.api.problems import TOO_LARGE, problem, problem_response
+from app.web.bounds import Bounds
 
-BODY_BYTES = 1_000_000
-"""A question with a long history is some ten thousand."""
-UPLOAD_BYTES = 100_000_000
-"""As much as the page takes."""
 MEDIA_OF_FILES = "multipart/form-data"
 
 
 class BodyLimit:
-    """ASGI middleware: refuses larger bodies (413), by what they announce and by what arrives."""
+    """ASGI middleware: refuses larger bodies (413), by what they announce and by what arrives, and slow ones (408)."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, bounds: Bounds) -> None:
         self._app = app
+        self._bounds = bounds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -29,18 +28,27 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        limit = UPLOAD_BYTES if headers.get("content-type", "").startswith(MEDIA_OF_FILES) else BODY_BYTES
+        files = headers.get("content-type", "").startswith(MEDIA_OF_FILES)
+        limit = self._bounds.upload_bytes if files else self._bounds.body_bytes
         announced = headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > limit:
             await _refusal(limit, scope, receive, send)
             return
-        arrived = 0
+        arrived, whole = 0, False
+        end = asyncio.get_running_loop().time() + self._bounds.body_seconds
 
         async def receive_counted() -> Message:
-            nonlocal arrived
-            message = await receive()
+            nonlocal arrived, whole
+            if whole:  # what follows is that the asker leaves, for which there is no hurry
+                return await receive()
+            try:
+                message = await asyncio.wait_for(receive(), end - asyncio.get_running_loop().time())
+            except TimeoutError:
+                # HTTPException is the one exception that FastAPI lets through while it reads a body.
+                raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, _slow(self._bounds.body_seconds)) from None
             arrived += len(message.get("body", b""))
-            if arrived > limit:  # the one exception that FastAPI lets through while it reads a body
+            whole = not message.get("more_body", False)
+            if arrived > limit:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _detail(limit))
             return message
 
@@ -54,3 +62,7 @@ async def _refusal(limit: int, scope: Scope, receive: Receive, send: Send) -> No
 
 def _detail(limit: int) -> str:
     return f"the body is larger than the {limit:,} bytes that are taken here: send less at a time"
+
+
+def _slow(seconds: float) -> str:
+    return f"the body did not arrive within {seconds:g} seconds: send it again"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -22,8 +23,7 @@ from app.errors import (
     UserError,
     UserNotFoundError,
 )
-from app.web.asking import FAILED_INSIDE
-from app.web.opening import DeskOpeningError
+from app.web.opening import FAILED_INSIDE, DeskOpeningError
 from index.errors import (
     ArticleNotFoundError,
     EmbeddingError,
@@ -43,6 +43,19 @@ TOO_LARGE = "urn:onrecord:too-large"
 SECONDS_TO_RETRY = 2
 """What a client is told to wait where waiting may help."""
 
+
+class BusyError(OnRecordError):
+    """More questions wait than the server takes, or than one user may have; `seconds` until trying again may help."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class SlowAnswerError(OnRecordError):
+    """An answer took longer than the server waits."""
+
+
 # The first that fits counts, so a class stands before those it derives from.
 _STATUS: tuple[tuple[type[OnRecordError], HTTPStatus], ...] = (
     (QuestionError, HTTPStatus.UNPROCESSABLE_ENTITY),
@@ -54,16 +67,13 @@ _STATUS: tuple[tuple[type[OnRecordError], HTTPStatus], ...] = (
     (TokenNotFoundError, HTTPStatus.NOT_FOUND),
     (TooLargeError, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (LoadingError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (SlowAnswerError, HTTPStatus.GATEWAY_TIMEOUT),
     (DeskOpeningError, HTTPStatus.SERVICE_UNAVAILABLE),
     (LibraryLockedError, HTTPStatus.SERVICE_UNAVAILABLE),
     (StorageError, HTTPStatus.SERVICE_UNAVAILABLE),
     (EmbeddingError, HTTPStatus.SERVICE_UNAVAILABLE),
     (RetrievalError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
-
-
-class BusyError(OnRecordError):
-    """More questions wait than the server takes."""
 
 
 def problem(status: int, detail: str, *, kind: str = "about:blank", **members: Any) -> dict[str, Any]:
@@ -78,7 +88,8 @@ def problem_of(error: Exception) -> dict[str, Any]:
     'urn:onrecord:question'
     """
     if isinstance(error, BusyError):
-        return problem(HTTPStatus.TOO_MANY_REQUESTS, str(error), kind=_kind(error))
+        seconds = math.ceil(error.seconds)
+        return problem(HTTPStatus.TOO_MANY_REQUESTS, str(error), kind=_kind(error), retry_after_seconds=seconds)
     if isinstance(error, OnRecordError):
         status = next((status for one, status in _STATUS if isinstance(error, one)), HTTPStatus.INTERNAL_SERVER_ERROR)
         if isinstance(error, StorageError | EmbeddingError | RetrievalError):
@@ -97,7 +108,7 @@ def problem_response(document: Mapping[str, Any], headers: Mapping[str, str] | N
     """The document as a response with its status; where waiting may help, it says how long."""
     sent = dict(headers or {})
     if document["status"] in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
-        sent["retry-after"] = str(SECONDS_TO_RETRY)
+        sent["retry-after"] = str(document.get("retry_after_seconds", SECONDS_TO_RETRY))
     content = json.dumps(dict(document))  # in ASCII: what a request said may hold what UTF-8 cannot
     return Response(content, status_code=document["status"], headers=sent, media_type=MEDIA_TYPE)
 
