@@ -2,9 +2,9 @@
 
 Chroma reads its HNSW files without looking whether they are whole, and one that is cut off or changed can end the
 process that opens it, or be searched wrongly without a word. So they are never opened before they are compared with
-checksums taken after the last change: 0.1 s of processor time for 187 MB (109,462 chunks). A process killed while Chroma
-wrote leaves files that match no checksum, and they are made anew from the library. Chroma's SQLite file is not among
-them: damage to that raises an ordinary error, and it changes without our doing.
+checksums taken after the last change: 0.1 s of processor time for 187 MB (109,462 chunks). A process killed while
+Chroma wrote leaves files that match no checksum, and they are made anew from the library. Chroma's SQLite file is not
+among them: damage to that raises an ordinary error, and it changes without our doing.
 """
 
 from __future__ import annotations
