@@ -33,6 +33,7 @@ install: $(RUN_STAMP)
 
 test: test-tools
 	@"$(BIN)/python" tests/browser.py
+	@"$(BIN)/python" tests/postgresql.py
 	@$(MAKE) --no-print-directory lint VENV="$(VENV)"
 	"$(BIN)/python" -m pytest --cov --cov-report=term
 
@@ -96,7 +97,7 @@ $(TEST_STAMP): $(RUN_STAMP) requirements-test.lock
 
 # Development only, and the one step that needs a tool from outside the locks.
 LOCK := "$(BIN)/uv" pip compile pyproject.toml --universal --python-version 3.11 --quiet \
-  --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(LOCK_OPTIONS)
+  --extra postgresql --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(LOCK_OPTIONS)
 
 lock: install
 	"$(BIN)/python" -m pip install --quiet "$(LOCK_TOOL)"

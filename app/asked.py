@@ -25,7 +25,7 @@ def read_question(question: str) -> str:
             f"the question has {n_words:,} words and {len(text):,} characters, at most {MAX_QUESTION_WORDS} and "
             f"{MAX_QUESTION_CHARACTERS:,} are read: shorten it, or add the text to the library and ask about it"
         )
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode("utf-8")
 
 
 def read_day(value: Day, name: str) -> date | None:

@@ -21,6 +21,16 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_data_dir("onrecord")) / "library",
         description="the folder of the library; the seed articles are added when it is new",
     )
+    database_url: str | None = Field(
+        default=None,
+        description="a PostgreSQL database (postgresql://USER@HOST/DATABASE) for the library, instead of a file in its"
+        " folder; the keyword index stays in the folder",
+        repr=False,
+    )
+    chroma_url: str | None = Field(
+        default=None,
+        description="a Chroma server (http://HOST:PORT) for the vector index, instead of files in the folder",
+    )
     cache_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_cache_dir("onrecord")),
         description="the folder of downloaded model weights",

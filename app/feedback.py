@@ -14,6 +14,7 @@ import sqlalchemy as sql
 from app.entries import Feedback, Verdict
 from app.record import owned_by, turn_not_found, turns
 from index.library import Library
+from index.upserting import put
 
 feedback = sql.Table(
     "feedback",
@@ -47,7 +48,7 @@ class FeedbackRecord:
                 raise turn_not_found(turn_id)
             given_at = datetime.now(UTC).isoformat(timespec="seconds")
             values = {"turn_id": turn_id, "verdict": verdict, "note": note, "given_at": given_at}
-            connection.execute(feedback.insert().prefix_with("OR REPLACE").values(**values))
+            put(connection, feedback, [values])
 
     def withdraw(self, turn_id: str) -> None:
         """Forgets what was said of a turn; nothing said is no error."""

@@ -6,20 +6,19 @@ Leaves out: the door itself (app.web.admitting).
 from __future__ import annotations
 
 import copy
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Self
-from urllib.parse import quote
+
+import sqlalchemy as sql
 
 from app.entries import Token, User
 from app.people import ANONYMOUS, Person, Role
 from app.record import forget_owner
 from app.signing_in import SignIn
-from app.tokens import PREFIX, TokenRecord, revoke_of
-from app.users import MAX_NAME_CHARACTERS, UserRecord, delete
+from app.tokens import PREFIX, TokenRecord, revoke_of, tokens
+from app.users import MAX_NAME_CHARACTERS, UserRecord, delete, users
+from index import tables
 from index.library import Library
-from index.tables import FILE_NAME
 
 
 class Members:
@@ -102,22 +101,18 @@ class Members:
         return self._tokens.revoke(which)
 
 
-def anybody_admitted(folder: Path) -> bool:
-    """Whether the library in `folder` has a token or password that admits, without opening it otherwise."""
-    path = folder.expanduser() / FILE_NAME
-    if not path.exists():
+def anybody_admitted(folder: Path, database_url: str | None = None) -> bool:
+    """Whether the library there has a token or password that admits, without opening it otherwise."""
+    folder = folder.expanduser()
+    if not tables.exists(folder, database_url):
         return False
-    for query in (
-        "SELECT 1 FROM api_tokens WHERE revoked_at IS NULL LIMIT 1",
-        "SELECT 1 FROM users WHERE password IS NOT NULL LIMIT 1",
-    ):
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
-            try:
-                if connection.execute(query).fetchone() is not None:
-                    return True
-            except sqlite3.OperationalError:  # no such table yet; opening the library tells of anything worse
-                continue
-    return False
+    admitting = {
+        tokens.name: sql.select(tokens.c.token_id).where(tokens.c.revoked_at.is_(None)).limit(1),
+        users.name: sql.select(users.c.user_id).where(users.c.password.is_not(None)).limit(1),
+    }
+    with tables.storage_errors(folder), tables.peeking(folder, database_url) as connection:
+        there = set(sql.inspect(connection).get_table_names())
+        return any(connection.execute(admitting[name]).scalar() is not None for name in there & set(admitting))
 
 
 def _plain(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Conversations and turns, kept whole in the library's own file. Leaves out: how turns come about.
+"""Conversations and turns, kept whole in the library's own database. Leaves out: how turns come about.
 
 Each belongs to its owner, a user's id; those of nobody in particular, as where nobody is asked who they are, to "".
 What is another's is not there: that is so here, for every reader of these tables, and nowhere else.
@@ -20,6 +20,7 @@ from app.schema import Answer
 from app.stored import answer_from_json
 from app.turn import Exchange, Turn
 from index.library import Library
+from index.postgresql import in_order_of_insertion
 from index.tables import articles, versions
 
 _metadata = sql.MetaData()
@@ -41,6 +42,7 @@ cited = sql.Table(
     sql.Column("article_id", sql.Text, primary_key=True, index=True),
     sql.Column("version", sql.Integer, primary_key=True),
 )
+in_order_of_insertion(turns)
 names = sql.Table(
     "conversation_names",
     _metadata,

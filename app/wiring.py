@@ -16,6 +16,7 @@ from app.record import Record
 from app.supply import WriterSupply
 from index import modelfiles
 from index.embedding import Embedder, EndpointEmbedder, LocalEmbedder
+from index.engines import Vectors
 from index.ingest import Ingest
 from index.keywords import KeywordIndex
 from index.library import Library
@@ -23,7 +24,8 @@ from index.loading.limits import MIB, Limits
 from index.ranking import WEIGHTS
 from index.reranking import EndpointReranker, Reranker
 from index.retrieval import Retriever
-from index.tables import FILE_NAME
+from index.servedvectors import ServedVectors
+from index.tables import exists
 from index.vectors import VectorIndex
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ class Parts:
     """Everything a desk works with."""
 
     library: Library
-    vectors: VectorIndex
+    vectors: Vectors
     keywords: KeywordIndex
     ingest: Ingest
     retriever: Retriever
@@ -69,11 +71,13 @@ def open_parts(settings: Settings, *, fetch_progress: FetchProgress | None = Non
     """
     embedder = open_embedder(settings, fetch_progress=fetch_progress)
     folder = settings.library.expanduser()
-    is_new = not (folder / FILE_NAME).exists()
-    library = Library.open(folder, embedder_name=embedder.name, dimension=embedder.dimension)
+    is_new = settings.database_url is None and not exists(folder)
+    library = Library.open(
+        folder, embedder_name=embedder.name, dimension=embedder.dimension, database_url=settings.database_url
+    )
     try:
         keywords = KeywordIndex.open(library)
-        vectors = VectorIndex.open(library, wait=False)
+        vectors = open_vectors(library, settings, wait=False)
         return Parts(
             library=library,
             vectors=vectors,
@@ -108,6 +112,13 @@ def input_limits(settings: Settings) -> Limits:
         document_seconds=settings.document_seconds,
         total_timeout_seconds=settings.page_seconds,
     )
+
+
+def open_vectors(library: Library, settings: Settings, *, wait: bool = True) -> Vectors:
+    """The vector index of a library: on the Chroma server that the settings name, or in its own folder."""
+    if settings.chroma_url:
+        return ServedVectors.open(library, settings.chroma_url, wait=wait)
+    return VectorIndex.open(library, wait=wait)
 
 
 def open_reranker(settings: Settings) -> Reranker | None:

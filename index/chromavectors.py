@@ -107,7 +107,7 @@ class ChromaVectors:
             self._client = open_client(self._folder / mark.build)
             self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
             self._size = int(self._collection.count())
-            if self._size != _count(library, mark.generation):
+            if self._size != count_at(library, mark.generation):
                 raise ValueError("the collection does not hold what its mark says")
         except Exception:
             logger.warning("the vector index of %s is damaged and is built anew", library.folder, exc_info=True)
@@ -158,8 +158,8 @@ class ChromaVectors:
             derived.write_mark(self._folder, self._mark)
 
 
-def _count(library: Library, generation: int) -> int:
-    """How many chunks were live at a generation."""
+def count_at(library: Library, generation: int) -> int:
+    """How many chunks were live at a generation, which is how many a collection of it holds."""
     query = (
         "SELECT (SELECT count(*) FROM chunks WHERE generation <= :at)"
         " + (SELECT count(*) FROM dropped_chunks WHERE generation > :at AND added <= :at)"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import sqlalchemy as sql
 
@@ -27,6 +28,7 @@ from index.tables import (
     vectors,
     versions,
 )
+from index.upserting import put, put_new
 
 
 def unknown_hashes(library: Library, text_hashes: Sequence[bytes]) -> set[bytes]:
@@ -66,7 +68,7 @@ def remove(library: Library, article_id: str, *, purge: bool = False) -> int:
             raise ArticleNotFoundError(
                 f"there is no article '{article_id}' in this library: 'onrecord list' shows what there is"
             )
-        if purge:
+        if purge and not library.on_server:
             connection.exec_driver_sql("PRAGMA secure_delete=ON")
         generation = next_generation(connection)
         delete_unused_vectors(connection, _drop_chunks(connection, row.article_key, generation))
@@ -79,7 +81,7 @@ def remove(library: Library, article_id: str, *, purge: bool = False) -> int:
         else:
             removed = articles.update().where(articles.c.article_key == row.article_key)
             connection.execute(removed.values(removed_at=_now()))
-    if purge:
+    if purge and not library.on_server:
         _empty_write_ahead_log(library)
     return generation
 
@@ -99,6 +101,13 @@ def next_generation(connection: sql.Connection) -> int:
     generation = int(connection.execute(sql.select(meta.c.value).where(meta.c.key == "generation")).scalar_one()) + 1
     connection.execute(meta.update().where(meta.c.key == "generation").values(value=str(generation)))
     return generation
+
+
+def take_new_id(library: Library) -> None:
+    """Gives the library another identifier, so that nothing derived from it anywhere is taken for its own any more."""
+    library.library_id = uuid4().hex
+    with library.transaction() as connection:
+        connection.execute(meta.update().where(meta.c.key == "library_id").values(value=library.library_id))
 
 
 def _write(connection: sql.Connection, plan: Plan, generation: int) -> set[bytes]:
@@ -138,7 +147,7 @@ def _write(connection: sql.Connection, plan: Plan, generation: int) -> set[bytes
 def _insert_vectors(connection: sql.Connection, made: Mapping[bytes, StoredVectors]) -> None:
     if made:
         rows = [{"text_hash": text_hash, "vector": stored.vector} for text_hash, stored in made.items()]
-        connection.execute(vectors.insert().prefix_with("OR IGNORE"), rows)
+        put_new(connection, vectors, rows)
     insert_sentences(connection, {text_hash: stored.sentences for text_hash, stored in made.items()})
 
 
@@ -146,7 +155,7 @@ def insert_sentences(connection: sql.Connection, made: Mapping[bytes, StoredSent
     """Adds the vectors of the sentences of chunks that have vectors themselves, by text hash; None adds nothing."""
     rows = [{"text_hash": text_hash, **stored._asdict()} for text_hash, stored in made.items() if stored is not None]
     if rows:
-        connection.execute(sentence_vectors.insert().prefix_with("OR IGNORE"), rows)
+        put_new(connection, sentence_vectors, rows)
 
 
 def _version_row(plan: Plan) -> dict[str, object]:
@@ -195,7 +204,7 @@ def delete_unused_vectors(connection: sql.Connection, text_hashes: Iterable[byte
 
 def _note_change(connection: sql.Connection, article_key: int, article_id: str, generation: int) -> None:
     row = {"article_key": article_key, "article_id": article_id, "generation": generation}
-    connection.execute(changes.insert().prefix_with("OR REPLACE"), row)
+    put(connection, changes, [row])
 
 
 def _now() -> str:

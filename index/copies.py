@@ -18,6 +18,7 @@ from index.library import SLICE, Library
 from index.sameness import CONTAINED, DAYS_APART, Told, tells_the_same
 from index.shingles import may_share, sample
 from index.tables import meta, near_copies, samples, sketches
+from index.upserting import put
 
 FORMAT = "copies-1"
 """To be raised whenever what is sampled, or what makes two articles the same, changes."""
@@ -41,12 +42,11 @@ SELECT g.article_key, g.generation, v.title, v.source, v.text, v.published_at
 FROM changes g LEFT JOIN sketches s ON s.article_key = g.article_key
 LEFT JOIN articles a ON a.article_key = g.article_key AND a.removed_at IS NULL
 LEFT JOIN versions v ON v.article_id = a.article_id AND v.number = a.current_version
-WHERE s.generation IS NOT g.generation ORDER BY g.article_key LIMIT ?
+WHERE s.generation IS NULL OR s.generation <> g.generation ORDER BY g.article_key LIMIT :most
 """
-_KEEP_SAMPLE = "INSERT INTO samples (shingle, article_key) VALUES (?, ?)"
 _TOLD = """
 SELECT v.title, v.source, v.text, v.published_at FROM articles a
-JOIN versions v ON v.article_id = a.article_id AND v.number = a.current_version WHERE a.article_key = ?
+JOIN versions v ON v.article_id = a.article_id AND v.number = a.current_version WHERE a.article_key = :article_key
 """
 
 
@@ -75,8 +75,7 @@ def _agree_on_format(library: Library) -> None:
             return
     with library.transaction() as connection:
         _clear(connection)
-        row = {"key": "copies_format", "value": FORMAT}
-        connection.execute(meta.insert().prefix_with("OR REPLACE"), row)
+        put(connection, meta, [{"key": "copies_format", "value": FORMAT}])
 
 
 def _clear(connection: sql.Connection) -> None:
@@ -86,7 +85,7 @@ def _clear(connection: sql.Connection) -> None:
 
 def _touched(library: Library) -> list[_Touched]:
     with library.reading() as connection:
-        rows = connection.exec_driver_sql(_TOUCHED, (AT_A_TIME,)).all()
+        rows = connection.execute(sql.text(_TOUCHED), {"most": AT_A_TIME}).all()
     touched = []
     for key, generation, title, source, text, published_at in rows:
         told = None if text is None else Told(title, source, text, published_day(published_at))
@@ -107,14 +106,14 @@ def _compare(connection: sql.Connection, one: _Touched, seen: dict[int, Told]) -
     told = one.told
     day = told.day if told else int(UNDATED)
     row = {"article_key": one.article_key, "generation": one.generation, "day": day}
-    connection.execute(sketches.insert().prefix_with("OR REPLACE"), row)
+    put(connection, sketches, [row])
     if told is None:
         return
     own = sample(told.shingles)
     found = []
     for other_key in _likely(connection, own, _candidates(connection, own, day)):
         if other_key not in seen:
-            found_row = connection.exec_driver_sql(_TOLD, (other_key,)).one_or_none()
+            found_row = connection.execute(sql.text(_TOLD), {"article_key": other_key}).one_or_none()
             if found_row is None:  # purged a moment ago: its own turn comes
                 continue
             title, source, text, published_at = found_row
@@ -125,7 +124,7 @@ def _compare(connection: sql.Connection, one: _Touched, seen: dict[int, Told]) -
     if found:
         connection.execute(near_copies.insert(), found)
     if own:
-        connection.exec_driver_sql(_KEEP_SAMPLE, [(shingle, one.article_key) for shingle in own])
+        connection.execute(samples.insert(), [{"shingle": shingle, "article_key": one.article_key} for shingle in own])
 
 
 def _likely(connection: sql.Connection, own: Sequence[int], keys: Sequence[int]) -> list[int]:

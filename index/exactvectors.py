@@ -23,13 +23,14 @@ GATHERED = 0.2
 
 _ADDED = """
 SELECT c.chunk_id, v.vector FROM chunks c JOIN vectors v ON v.text_hash = c.text_hash
-WHERE c.generation > ? ORDER BY c.chunk_id
+WHERE c.generation > :generation ORDER BY c.chunk_id
 """
 _DAYS = """
 SELECT c.chunk_id, v.published_at FROM chunks c JOIN articles a ON a.article_key = c.article_key
-JOIN versions v ON v.article_id = a.article_id AND v.number = c.version WHERE c.generation > ? ORDER BY c.chunk_id
+JOIN versions v ON v.article_id = a.article_id AND v.number = c.version
+WHERE c.generation > :generation ORDER BY c.chunk_id
 """
-_DROPPED = "SELECT chunk_id FROM dropped_chunks WHERE generation > ?"
+_DROPPED = "SELECT chunk_id FROM dropped_chunks WHERE generation > :generation"
 _NOW = "SELECT value FROM meta WHERE key = 'generation'"
 
 
@@ -118,7 +119,7 @@ def vectors_added(
     connection: sql.Connection, generation: int, dimension: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Ids (n,) ascending and vectors (n, dimension) of the live chunks that were added after `generation`."""
-    rows = connection.exec_driver_sql(_ADDED, (generation,)).all()
+    rows = connection.execute(sql.text(_ADDED), {"generation": generation}).all()
     ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
     matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4").reshape(len(rows), dimension)
     return ids, matrix.astype(np.float32, copy=False)
@@ -126,10 +127,11 @@ def vectors_added(
 
 def _days_added(connection: sql.Connection, generation: int) -> NDArray[np.int32]:
     """The days of the articles of those chunks, in their order."""
-    rows = connection.exec_driver_sql(_DAYS, (generation,))
+    rows = connection.execute(sql.text(_DAYS), {"generation": generation})
     return np.array([published_day(published_at) for _, published_at in rows], dtype=np.int32)
 
 
 def vectors_dropped(connection: sql.Connection, generation: int) -> NDArray[np.int64]:
     """Ids of the chunks that were dropped after `generation`."""
-    return np.array(list(connection.exec_driver_sql(_DROPPED, (generation,)).scalars()), dtype=np.int64)
+    dropped = connection.execute(sql.text(_DROPPED), {"generation": generation})
+    return np.array(list(dropped.scalars()), dtype=np.int64)

@@ -12,13 +12,12 @@ from index.ahead import Ahead, Embedding
 from index.articles import Added, Article
 from index.chunktexts import ChunkText
 from index.embedding.protocol import Embedder
+from index.engines import Keywords, Vectors
 from index.identity import article_id_candidates, content_sha256, identity
-from index.keywords import KeywordIndex
 from index.library import Library
-from index.locks import writer_lock
+from index.locks import StillHeld, writing
 from index.planning import Plan, plan
 from index.storedvectors import StoredVectors
-from index.vectors import VectorIndex
 
 BATCH_CHUNKS = 256
 """What is embedded and committed at a time: some seconds of work, which is all that a crash can cost."""
@@ -32,7 +31,7 @@ Progress = Callable[[int, str], None]
 class Ingest:
     """Changes a library and everything derived from it. One at a time: `add` and `remove` hold the writer lock."""
 
-    def __init__(self, library: Library, embedder: Embedder, vectors: VectorIndex, keywords: KeywordIndex) -> None:
+    def __init__(self, library: Library, embedder: Embedder, vectors: Vectors, keywords: Keywords) -> None:
         self._library = library
         self._embedder = embedder
         self._vectors = vectors
@@ -44,8 +43,8 @@ class Ingest:
         Nothing happens until the result is iterated. Raises LibraryLockedError when another process is writing,
         EmbeddingError and StorageError; what was yielded before is in the library, nothing else is.
         """
-        with writer_lock(self._library.folder), Ahead(self._embedder) as ahead:
-            line = _Line(self, ahead, progress)
+        with writing(self._library) as still_held, Ahead(self._embedder) as ahead:
+            line = _Line(self, ahead, progress, still_held)
             try:
                 for article in inputs:
                     if isinstance(article, Article) and line.may_concern(article):
@@ -61,7 +60,7 @@ class Ingest:
 
         Raises ArticleNotFoundError, LibraryLockedError.
         """
-        with writer_lock(self._library.folder):
+        with writing(self._library):
             commits.remove(self._library, article_id, purge=purge)
             self.catch_up()
 
@@ -120,11 +119,12 @@ class _Batch:
 class _Line:
     """Two batches: one is being filled while the one before it is embedded. Inputs leave in the order they came."""
 
-    def __init__(self, ingest: Ingest, ahead: Ahead, progress: Progress | None) -> None:
+    def __init__(self, ingest: Ingest, ahead: Ahead, progress: Progress | None, still_held: StillHeld) -> None:
         self.behind = 0
         self._ingest = ingest
         self._ahead = ahead
         self._progress = progress
+        self._still_held = still_held
         self._filling = _Batch()
         self._underway: tuple[_Batch, list[bytes], Embedding] | None = None
         self._done = 0
@@ -170,6 +170,7 @@ class _Line:
             self._report(batch, done / len(hashes))
         rows = embedding.rows()
         if batch.chunks:
+            self._still_held()
             self._ingest.commit(batch.plans, dict(zip(hashes, rows, strict=True)))
             self.behind += batch.chunks
         yield from self._told(batch)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sql
 
@@ -13,6 +13,7 @@ from index.chunktexts import embedded_text
 from index.sentences import sentences
 
 LEAD_WORDS = 60
+ROWS = 1_000
 
 
 class ArticleText(NamedTuple):
@@ -40,31 +41,34 @@ _ARTICLES = """
 SELECT a.article_key, v.title, v.text, v.source, v.published_at
 FROM changes g JOIN articles a ON a.article_key = g.article_key
 JOIN versions v ON v.article_id = a.article_id AND v.number = a.current_version
-WHERE g.generation > ? AND a.removed_at IS NULL ORDER BY a.article_key
+WHERE g.generation > :generation AND a.removed_at IS NULL ORDER BY a.article_key
 """
 _CHUNKS = """
 SELECT c.chunk_id, c.article_key, v.title, v.published_at, v.text, c.start, c."end", v.source
 FROM changes g JOIN chunks c ON c.article_key = g.article_key
 JOIN articles a ON a.article_key = c.article_key
 JOIN versions v ON v.article_id = a.article_id AND v.number = c.version
-WHERE g.generation > ? ORDER BY c.article_key, c.ordinal
+WHERE g.generation > :generation ORDER BY c.article_key, c.ordinal
 """
 
 
 def articles_changed(connection: sql.Connection, generation: int) -> Iterator[ArticleText]:
     """The live articles touched after `generation`."""
-    for key, title, text, source, published_at in connection.exec_driver_sql(_ARTICLES, (generation,)):
+    for key, title, text, source, published_at in _rows(connection, _ARTICLES, generation):
         yield ArticleText(key, title, lead(text), text, source or "", published_day(published_at))
 
 
 def chunks_changed(connection: sql.Connection, generation: int) -> Iterator[ChunkText]:
     """The chunks of the live articles touched after `generation`."""
-    for chunk_id, key, title, published_at, text, start, end, source in connection.exec_driver_sql(
-        _CHUNKS, (generation,)
-    ):
+    for chunk_id, key, title, published_at, text, start, end, source in _rows(connection, _CHUNKS, generation):
         moment = datetime.fromisoformat(published_at) if published_at else None
         body = embedded_text(title, moment, text[start:end])
         yield ChunkText(chunk_id, key, body, (source or "").casefold(), published_day(published_at))
+
+
+def _rows(connection: sql.Connection, query: str, generation: int) -> Iterator[tuple[Any, ...]]:
+    """The rows, some at a time in memory."""
+    yield from connection.execute(sql.text(query).execution_options(yield_per=ROWS), {"generation": generation})
 
 
 def lead(text: str) -> str:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 from threading import Lock
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 import tantivy
-from numpy.typing import NDArray
 
 from index import derived, keywordtext
+from index.engines import Field, Scored
 from index.errors import RetrievalError
 from index.keyworddocuments import ArticleText, ChunkText, articles_changed, chunks_changed
 from index.keywordfiles import damaged_files
@@ -31,10 +31,6 @@ FORMAT = "keywords-2"
 LOCK_SECONDS = 2.0
 BUILD_SECONDS = 600.0
 """How long to wait where there is nothing to search in before another process has built it."""
-
-Field = Literal["title", "lead", "body", "source"]
-Scored = tuple[NDArray[np.int64], NDArray[np.float32]]
-"""Ids and their BM25 scores (> 0), best first."""
 
 _HEAP_BYTES = 48_000_000
 _SLICE = 2_000

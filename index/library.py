@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import sqlalchemy as sql
 
-from index import tables
+from index import postgresql, tables
 from index.articles import ArticleEntry, Chunk, Version
 from index.catalogue import Catalogue, load_catalogue
 from index.chunking import CHUNK_TOKENS, OVERLAP_TOKENS
@@ -34,13 +34,15 @@ SLICE = 500  # values in one IN (...): every SQLite takes that many
 class Library:
     """An open library. Make one with `Library.open`; it is a context manager, and safe to share between threads.
 
-    `engine` serves those who keep tables of their own in the same file; `transaction()` is how they write.
+    `engine` serves those who keep tables of their own in the same database; `transaction()` is how they write.
+    `folder` holds the library's file, and in any case what is derived from it on this machine.
     `library_id` is made once and tells whether something derived belongs to this library.
     """
 
     def __init__(self, folder: Path, engine: sql.Engine, settings: dict[str, str]) -> None:
         self.folder = folder
         self.engine = engine
+        self._writing_engine = tables.writing(engine)
         self.library_id = settings["library_id"]
         self.embedder_name = settings["embedder"]
         self.dimension = int(settings["dimension"])
@@ -49,31 +51,45 @@ class Library:
         self.purge_hooks: list[PurgeHook] = []
 
     @classmethod
-    def open(cls, folder: Path, *, embedder_name: str, dimension: int) -> Self:
-        """Opens the library in `folder`, or makes one there.
+    def open(cls, folder: Path, *, embedder_name: str, dimension: int, database_url: str | None = None) -> Self:
+        """Opens the library in `folder`, or in the PostgreSQL database that is named; makes it where there is none.
 
         Raises LibraryVersionError when a newer OnRecord made it, EmbeddingMismatchError when another embedding
         model did, StorageError when the disk or the file does not allow it.
         """
-        library = cls.open_with_any_embedder(folder, embedder_name=embedder_name, dimension=dimension)
+        library = cls.open_with_any_embedder(
+            folder, embedder_name=embedder_name, dimension=dimension, database_url=database_url
+        )
         if (library.embedder_name, library.dimension) != (embedder_name, dimension):
             library.close()
             raise embedding_mismatch(library.embedder_name, embedder_name)
         return library
 
     @classmethod
-    def open_with_any_embedder(cls, folder: Path, *, embedder_name: str, dimension: int) -> Self:
+    def open_with_any_embedder(
+        cls, folder: Path, *, embedder_name: str, dimension: int, database_url: str | None = None
+    ) -> Self:
         """As `open`, for those who replace or need none of its vectors; a new library takes the embedder named."""
         folder = folder.expanduser().absolute()
         with storage_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            engine = tables.open_engine(folder)
+            engine = tables.open_engine(folder, database_url)
             try:
                 settings = _settings(folder, engine, embedder_name, dimension)
             except BaseException:
                 engine.dispose()
                 raise
         return cls(folder, engine, settings)
+
+    @property
+    def on_server(self) -> bool:
+        """Whether it is in a PostgreSQL database, and not in a file of `folder`."""
+        return tables.on_server(self.engine)
+
+    @property
+    def place(self) -> str:
+        """Where it is, as it may be shown."""
+        return postgresql.place(self.engine) if self.on_server else str(self.folder)
 
     def close(self) -> None:
         """Closes its connections. Twice is no error."""
@@ -96,7 +112,7 @@ class Library:
     @contextmanager
     def transaction(self) -> Iterator[sql.Connection]:
         """A connection that writes: committed at the end, rolled back on an exception."""
-        with storage_errors(self.folder), self.engine.execution_options(writing=True).begin() as connection:
+        with storage_errors(self.folder), self._writing_engine.begin() as connection:
             yield connection
 
     def generation(self) -> int:
@@ -209,8 +225,10 @@ def _settings(folder: Path, engine: sql.Engine, embedder_name: str, dimension: i
     with engine.connect() as connection:
         exists = sql.inspect(connection).has_table(meta.name)
     if not exists:
-        with engine.execution_options(writing=True).begin() as connection:
+        with tables.writing(engine).begin() as connection:
             if not sql.inspect(connection).has_table(meta.name):
+                if tables.on_server(engine):
+                    postgresql.make_functions(connection)
                 tables.metadata.create_all(connection, checkfirst=False)
                 made = {
                     "schema_version": tables.SCHEMA_VERSION,
@@ -237,7 +255,7 @@ def _add_later_tables(engine: sql.Engine) -> None:
     with engine.connect() as connection:
         present = set(sql.inspect(connection).get_table_names())
     if not present.issuperset(tables.metadata.tables):
-        with engine.execution_options(writing=True).begin() as connection:
+        with tables.writing(engine).begin() as connection:
             tables.metadata.create_all(connection)
 
 

@@ -1,29 +1,70 @@
-"""The lock that lets one writer at a time change a library, and tells who holds it. Leaves out: what is written."""
+"""The locks that processes share over a library: one writer at a time, one that builds an index at a time.
+
+They end with the process that holds them, however that ends: beside a file they are the operating system's, beside
+PostgreSQL its advisory locks (serverlocks). Leaves out: what is written.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from index import derived, serverlocks
 from index.errors import LibraryLockedError
+from index.library import Library
 from index.tables import storage_errors
 
 WAIT_SECONDS = 2.0
 
+StillHeld = Callable[[], None]
+"""Raises StorageError once a lock was lost, as it is when its database was started again."""
+
+
+@contextmanager
+def writing(library: Library, *, wait_seconds: float = WAIT_SECONDS) -> Iterator[StillHeld]:
+    """Holds the writer lock of a library, after waiting at most `wait_seconds` for it.
+
+    LibraryLockedError names the holder.
+    """
+    if not library.on_server:
+        with writer_lock(library.folder, wait_seconds=wait_seconds):
+            yield _nothing_to_lose
+        return
+    with (
+        storage_errors(library.folder),
+        serverlocks.advisory_lock(library.engine, serverlocks.WRITER, _command(), wait_seconds=wait_seconds) as lock,
+    ):
+        if not lock.held:
+            raise LibraryLockedError(serverlocks.holder_message(lock))
+        yield lock.check
+
+
+@contextmanager
+def index_lock(library: Library, name: str, *, wait_seconds: float) -> Iterator[bool]:
+    """Holds the lock over an index that all of a library's processes share, or gives False when it is not to be had."""
+    if not library.on_server:
+        with derived.index_lock(library.folder / f"{name}.lock", wait_seconds=wait_seconds) as held:
+            yield held
+        return
+    with (
+        storage_errors(library.folder),
+        serverlocks.advisory_lock(library.engine, serverlocks.INDEXES, name, wait_seconds=wait_seconds) as lock,
+    ):
+        yield lock.held
+
 
 @contextmanager
 def writer_lock(folder: Path, *, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
-    """Holds the writer lock of the library in `folder`, after waiting at most `wait_seconds` for it.
+    """As `writing`, of the library file in `folder`, whether or not it is there yet.
 
-    The lock is the operating system's: it ends with the process that holds it, however that ends. The note beside
-    it only names the holder, and is believed only while the lock is taken. LibraryLockedError names the holder.
+    The note beside the lock only names the holder, and is believed only while the lock is taken.
     """
     lock = FileLock(folder / "writer.lock", thread_local=False)
     note = folder / "writer.json"
@@ -39,6 +80,10 @@ def writer_lock(folder: Path, *, wait_seconds: float = WAIT_SECONDS) -> Iterator
         note.unlink(missing_ok=True)
     finally:
         lock.release()
+
+
+def _nothing_to_lose() -> None:
+    """The operating system takes no lock away."""
 
 
 def _locked_message(note: Path) -> str:

@@ -51,9 +51,9 @@ def plan(library: Library, connection: sql.Connection, article: Article) -> Plan
     if not _storable(article):
         return _failed(article, "its text is not valid Unicode: save it as UTF-8 and add it again")
     recognised_by, content = identity(article), content_sha256(article)
-    known = _find(connection, "a.identity = ?", recognised_by)
+    known = _find(connection, "a.identity = :value", recognised_by)
     if known is None and recognised_by.startswith("origin:"):
-        twin = _find(connection, "v.content_sha256 = ? AND a.removed_at IS NULL", content)
+        twin = _find(connection, "v.content_sha256 = :value AND a.removed_at IS NULL", content)
         if twin is not None:
             return _added(article, "unchanged", twin.article_id, twin.current_version)
     if known is not None and known.content_sha256 == content and not known.removed:
@@ -88,7 +88,7 @@ def plan(library: Library, connection: sql.Connection, article: Article) -> Plan
 
 
 def _find(connection: sql.Connection, condition: str, value: str) -> _Known | None:
-    row = connection.exec_driver_sql(f"{_KNOWN} WHERE {condition} LIMIT 1", (value,)).one_or_none()
+    row = connection.execute(sql.text(f"{_KNOWN} WHERE {condition} LIMIT 1"), {"value": value}).one_or_none()
     return None if row is None else _Known(row[0], row[1], bool(row[2]), row[3], row[4])
 
 

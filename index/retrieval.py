@@ -23,16 +23,15 @@ from index.asking_time import closeness, understand
 from index.catalogue import Catalogue, days_since_epoch
 from index.comparing import AskedQuestion, Comparer
 from index.embedding.protocol import Embedder
+from index.engines import Keywords, Vectors
 from index.errors import OnRecordError, RetrievalError
 from index.filtering import Allowed, allowed_articles, newest_day
-from index.keywords import KeywordIndex
 from index.library import Library
 from index.parallels import told_otherwise
 from index.passages import choose
 from index.ranking import Scores, Timing, Weights, features, freshness, newness, rank
 from index.reranking import RERANKED, Reranker, reranked
 from index.stories import Story, stories
-from index.vectors import VectorIndex
 from index.words import content_stems
 
 log = logging.getLogger(__name__)
@@ -73,8 +72,8 @@ class Retriever:
         self,
         library: Library,
         embedder: Embedder,
-        vectors: VectorIndex,
-        keywords: KeywordIndex,
+        vectors: Vectors,
+        keywords: Keywords,
         *,
         weights: Weights | None = None,
         reranker: Reranker | None = None,

@@ -1,4 +1,5 @@
-"""The tables of a library and how its SQLite file is opened. Leaves out: what is read and written (library, commits).
+"""The tables of a library and how its database is opened. Leaves out: what is read and written (library, commits), and
+what PostgreSQL alone needs (postgresql).
 
 A chunk belongs to the current version of a live article: replacing or removing an article deletes its chunks and
 notes their ids in `dropped_chunks`, so that every derived index can be brought from any generation to the latest.
@@ -18,6 +19,7 @@ import sqlalchemy as sql
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
+from index import postgresql
 from index.errors import StorageError
 
 SCHEMA_VERSION = 1
@@ -35,7 +37,7 @@ meta = sql.Table(
 articles = sql.Table(
     "articles",
     metadata,
-    sql.Column("article_key", sql.Integer, primary_key=True),
+    sql.Column("article_key", postgresql.big(), primary_key=True),
     sql.Column("article_id", sql.Text, nullable=False, unique=True),
     sql.Column("identity", sql.Text, nullable=False, unique=True),  # how it is recognised when it is added again
     sql.Column("current_version", sql.Integer, nullable=False),
@@ -96,7 +98,7 @@ staged_sentence_vectors = sql.Table(
 chunks = sql.Table(
     "chunks",
     metadata,
-    sql.Column("chunk_id", sql.Integer, primary_key=True),
+    sql.Column("chunk_id", postgresql.big(), primary_key=True),
     sql.Column("article_key", sql.ForeignKey(articles.c.article_key), nullable=False, index=True),
     sql.Column("version", sql.Integer, nullable=False),
     sql.Column("ordinal", sql.Integer, nullable=False),
@@ -110,7 +112,7 @@ chunks = sql.Table(
 dropped_chunks = sql.Table(
     "dropped_chunks",
     metadata,
-    sql.Column("chunk_id", sql.Integer, primary_key=True, autoincrement=False),
+    sql.Column("chunk_id", postgresql.big(), primary_key=True, autoincrement=False),
     sql.Column("added", sql.Integer, nullable=False),  # the generation that had added it
     sql.Column("generation", sql.Integer, nullable=False, index=True),
 )
@@ -118,7 +120,7 @@ dropped_chunks = sql.Table(
 changes = sql.Table(  # the latest generation that touched an article; outlives a purged one
     "changes",
     metadata,
-    sql.Column("article_key", sql.Integer, primary_key=True, autoincrement=False),
+    sql.Column("article_key", postgresql.big(), primary_key=True, autoincrement=False),
     sql.Column("article_id", sql.Text, nullable=False),
     sql.Column("generation", sql.Integer, nullable=False, index=True),
 )
@@ -126,7 +128,7 @@ changes = sql.Table(  # the latest generation that touched an article; outlives 
 sketches = sql.Table(  # which articles have been compared with all others, and as of which of their changes
     "sketches",
     metadata,
-    sql.Column("article_key", sql.Integer, primary_key=True, autoincrement=False),
+    sql.Column("article_key", postgresql.big(), primary_key=True, autoincrement=False),
     sql.Column("generation", sql.Integer, nullable=False),
     sql.Column("day", sql.Integer, nullable=False),
 )
@@ -134,16 +136,16 @@ sketches = sql.Table(  # which articles have been compared with all others, and 
 samples = sql.Table(  # the few shingles that stand for an article
     "samples",
     metadata,
-    sql.Column("shingle", sql.Integer, primary_key=True, autoincrement=False),
-    sql.Column("article_key", sql.Integer, primary_key=True, autoincrement=False, index=True),
+    sql.Column("shingle", postgresql.big(), primary_key=True, autoincrement=False),
+    sql.Column("article_key", postgresql.big(), primary_key=True, autoincrement=False, index=True),
     sqlite_with_rowid=False,
 )
 
 near_copies = sql.Table(  # each pair once, the smaller key first
     "near_copies",
     metadata,
-    sql.Column("article_key", sql.Integer, primary_key=True, autoincrement=False),
-    sql.Column("other_key", sql.Integer, primary_key=True, autoincrement=False, index=True),
+    sql.Column("article_key", postgresql.big(), primary_key=True, autoincrement=False),
+    sql.Column("other_key", postgresql.big(), primary_key=True, autoincrement=False, index=True),
     sqlite_with_rowid=False,
 )
 
@@ -155,14 +157,17 @@ event.listen(
         " BEGIN SELECT RAISE(ABORT, 'versions are immutable'); END"
     ).execute_if(dialect="sqlite"),
 )
+postgresql.immutable(versions)
 
 
-def open_engine(folder: Path) -> sql.Engine:
-    """An engine on the library file of `folder` (WAL, foreign keys, full synchronisation).
+def open_engine(folder: Path, database_url: str | None = None) -> sql.Engine:
+    """An engine on the library file of `folder` (WAL, foreign keys, full synchronisation), or on a PostgreSQL database.
 
-    Transactions are SQLite's own: `engine.begin()` reads from one snapshot; with the execution option
-    `writing=True` it takes the write lock at once, so that what was read cannot go stale before it is written.
+    Transactions are SQLite's own: `engine.begin()` reads from one snapshot; one of `writing(engine)` takes the write
+    lock at once, so that what was read cannot go stale before it is written.
     """
+    if database_url is not None:
+        return postgresql.open_engine(database_url)
     engine = sql.create_engine(sql.URL.create("sqlite", database=str(folder / FILE_NAME)))
 
     @event.listens_for(engine, "connect")
@@ -179,6 +184,35 @@ def open_engine(folder: Path) -> sql.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def writing(engine: sql.Engine) -> sql.Engine:
+    """The engine for transactions that write."""
+    return postgresql.writing(engine) if on_server(engine) else engine.execution_options(writing=True)
+
+
+def exists(folder: Path, database_url: str | None = None) -> bool:
+    """Whether there is a library. Makes none; raises StorageError where the database does not answer."""
+    if database_url is None:
+        return (folder.expanduser() / FILE_NAME).exists()
+    with storage_errors(folder), peeking(folder, database_url) as connection:
+        return sql.inspect(connection).has_table(meta.name)
+
+
+@contextmanager
+def peeking(folder: Path, database_url: str | None = None) -> Iterator[sql.Connection]:
+    """A connection to what is there, for one look."""
+    engine = open_engine(folder.expanduser(), database_url)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def on_server(engine: sql.Engine) -> bool:
+    """Whether the library is in PostgreSQL, and not in a file."""
+    return engine.dialect.name == "postgresql"
 
 
 def _casefold(text: str | None) -> str | None:
@@ -209,11 +243,13 @@ def _is_full(folder: Path) -> bool:
 
 @contextmanager
 def storage_errors(folder: Path) -> Iterator[None]:
-    """Turns what SQLite and the disk report into a StorageError that says what to do; anything else passes."""
+    """Turns what the database and the disk report into a StorageError that says what to do; anything else passes."""
     try:
         yield
     except (DBAPIError, sqlite3.Error, OSError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
+        if (told := postgresql.remedy(cause)) is not None:
+            raise StorageError(told) from error
         found = _FULL[0] if _is_full(folder) and "i/o error" in str(cause) else str(cause).lower()
         for signs, remedy in _REMEDIES:
             if any(sign in found for sign in signs):

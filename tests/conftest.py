@@ -18,7 +18,9 @@ from hypothesis import settings
 from index import modelfiles
 
 if TYPE_CHECKING:
+    from chroma_server import ChromaProcess
     from playwright.sync_api import Browser
+    from postgresql import PostgreSQL
     from scripted_desk import ScriptedDesk
     from served_page import Served, Visit
 
@@ -83,3 +85,27 @@ def visit(browser: Browser, served: Served) -> Iterator[Visit]:
     with visited(browser, served.url) as one:
         one.opened()
         yield one
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """One PostgreSQL server for all; each test takes a database of its own."""
+    from postgresql import running
+
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def database_url(postgresql: PostgreSQL) -> str:
+    """An empty database."""
+    return postgresql.new_database()
+
+
+@pytest.fixture(scope="session")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaProcess]:
+    """One Chroma server for all; each library has a collection of its own there."""
+    from chroma_server import chroma_running
+
+    with chroma_running(tmp_path_factory.mktemp("chroma")) as server:
+        yield server

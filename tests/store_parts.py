@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.articles import Added, Article
+from index.engines import Vectors
 from index.ingest import Ingest
 from index.keywords import KeywordIndex
 from index.library import Library
+from index.servedvectors import ServedVectors
 from index.vectors import VectorIndex
 
 
@@ -47,11 +49,21 @@ class HashEmbedder:
 class Store:
     """A library, its indexes and an ingest, opened together."""
 
-    def __init__(self, folder: Path, embedder: HashEmbedder | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        embedder: HashEmbedder | None = None,
+        *,
+        database_url: str | None = None,
+        chroma_url: str | None = None,
+    ) -> None:
         self.folder = folder
         self.embedder = embedder or HashEmbedder()
-        self.library = Library.open(folder, embedder_name=self.embedder.name, dimension=self.embedder.dimension)
-        self.vectors = VectorIndex.open(self.library)
+        name, dimension = self.embedder.name, self.embedder.dimension
+        self.library = Library.open(folder, embedder_name=name, dimension=dimension, database_url=database_url)
+        self.vectors: Vectors = (
+            VectorIndex.open(self.library) if chroma_url is None else ServedVectors.open(self.library, chroma_url)
+        )
         self.keywords = KeywordIndex.open(self.library)
         self.ingest = Ingest(self.library, self.embedder, self.vectors, self.keywords)
 
@@ -79,7 +91,7 @@ class Store:
     def indexed(self) -> tuple[set[int], set[int]]:
         """The chunks that Chroma (or the exact product) and tantivy hold; `everywhere` is in every text."""
         found, matching = set(self.nearest("everywhere", 10_000)), set(self.matching("everywhere", 10_000))
-        shared = self.vectors._shared
+        shared = self.vectors._shared if isinstance(self.vectors, VectorIndex) else None
         if (
             shared is not None and shared.ready
         ):  # its search is approximate: asked for all, it may miss one that is there

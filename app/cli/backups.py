@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.config import Settings
     from index.backups import Backup
 
 
@@ -20,7 +21,9 @@ def backup(args: argparse.Namespace) -> int:
     from app.cli.opening import load
     from index.backups import back_up
 
-    return _told(args, "wrote", back_up(load(args).library, args.file))
+    settings = load(args)
+    refuse_database(settings, "pg_dump --format=custom --file", args.file)
+    return _told(args, "wrote", back_up(settings.library, args.file))
 
 
 def restore(args: argparse.Namespace) -> int:
@@ -28,7 +31,20 @@ def restore(args: argparse.Namespace) -> int:
     from app.cli.opening import load
     from index.backups import restore as restored
 
-    return _told(args, "restored", restored(args.file, load(args).library))
+    settings = load(args)
+    refuse_database(settings, "pg_restore --clean --if-exists --dbname DATABASE", args.file)
+    return _told(args, "restored", restored(args.file, settings.library))
+
+
+def refuse_database(settings: Settings, instead: str, file: Path) -> None:
+    """Raises BackupError where the library is in PostgreSQL, which has commands of its own for this."""
+    from index.errors import BackupError
+
+    if settings.database_url is not None:
+        raise BackupError(
+            f"the library is in PostgreSQL (ONRECORD_DATABASE_URL), whose own tools put it away and back: '{instead}"
+            f" {file} ...'; after putting one back, 'onrecord doctor --rebuild' before anything is served"
+        )
 
 
 def _told(args: argparse.Namespace, done: str, kept: Backup) -> int:

@@ -51,13 +51,13 @@ def open_desk(settings: Settings, *, writer: bool, fetch_writer: bool = False, s
     """
     from app import seeds
     from index.modelfiles import EMBEDDING
-    from index.tables import FILE_NAME
+    from index.tables import exists
 
     if not settings.embedding_base_url:
         fetch(EMBEDDING, settings, named=settings.embedding_file)
     from app.desk import Desk
 
-    is_new = not (settings.library.expanduser() / FILE_NAME).exists()
+    is_new = settings.database_url is None and not exists(settings.library)
     desk = Desk.open(settings=settings, writer=writer, fetch_writer=fetch_writer)
     try:
         if is_new and seeded and not desk.articles():

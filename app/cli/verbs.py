@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -177,7 +178,8 @@ def serve(args: argparse.Namespace) -> int:
         return desk
 
     door = command.Door.of(settings)
-    command.refuse_open_house(settings.host, door, anybody_admitted=lambda: anybody_admitted(settings.library))
+    admitted = partial(anybody_admitted, settings.library, settings.database_url)
+    command.refuse_open_house(settings.host, door, anybody_admitted=admitted)
     command.serve(
         opened,
         host=settings.host,

@@ -51,7 +51,8 @@ def _changed(settings: Settings) -> list[str]:
     """The settings that were given, keys only by name."""
     given = []
     for name in sorted(settings.model_fields_set):
-        value = "(set)" if name.endswith("api_key") else getattr(settings, name)
+        hidden = name.endswith("api_key") or name == "database_url"  # which may hold a password
+        value = "(set)" if hidden else getattr(settings, name)
         given.append(f"{name}={value}")
     return given
 

@@ -14,6 +14,7 @@ from app.config import Settings
 from app.doctor.findings import Finding, note, ok, problem
 from app.doctor.losses import losses
 from app.doctor.probing import vector_files
+from app.doctor.served import served_vectors
 from app.record import Record
 from index import modelfiles
 from index.derived import Mark, read_mark
@@ -22,8 +23,8 @@ from index.identity import text_sha256
 from index.keywordfiles import damaged_files
 from index.keywords import KeywordIndex
 from index.library import Library, embedding_mismatch
-from index.locks import writer_lock
-from index.tables import FILE_NAME, articles, chunks, vectors, versions
+from index.locks import writing
+from index.tables import FILE_NAME, articles, chunks, exists, vectors, versions
 from index.vectors import VectorIndex
 
 SHOWN = 3
@@ -34,26 +35,40 @@ OFF_UNIT = 1e-3
 def library_findings(settings: Settings, *, verify: bool) -> Iterator[Finding]:
     """The file, what it holds, who writes to it, and its indexes. Makes no library where there is none."""
     folder = settings.library.expanduser().absolute()
-    if not (folder / FILE_NAME).exists():
-        yield note("library", f"there is none in {folder} yet: the first 'onrecord add' or 'onrecord ask' makes it")
+    url, chroma_url = settings.database_url, settings.chroma_url
+    try:
+        there = exists(folder, url)
+    except OnRecordError as error:
+        yield problem("library", str(error))
         return
-    damage = _damage(folder / FILE_NAME)
+    if not there:
+        where = folder if url is None else "the database"
+        yield note("library", f"there is none in {where} yet: the first 'onrecord add' or 'onrecord ask' makes it")
+        return
+    damage = _damage(folder / FILE_NAME) if url is None else None
     if damage:
         yield problem("library", damage)
         return
     wanted = settings.embedding_model if settings.embedding_base_url else modelfiles.EMBEDDING.name
     try:
-        with Library.open_with_any_embedder(folder, embedder_name=wanted or "", dimension=0) as library:
+        with Library.open_with_any_embedder(
+            folder, embedder_name=wanted or "", dimension=0, database_url=url
+        ) as library:
             yield _contents(library)
+            if library.on_server:
+                yield note("library", "whether the database is whole, its server tells: pg_amcheck, and its log")
             if library.embedder_name != wanted:
                 yield problem("library", str(embedding_mismatch(library.embedder_name, wanted or "")))
-            yield _lock(folder)
+            yield _lock(library)
             if verify:
                 yield _texts(library)
                 yield _citations(library)
                 yield _lengths(library)
                 yield _keyword_files(folder)
             yield _keywords(library)
+            if chroma_url is not None:
+                yield served_vectors(library, chroma_url)
+                return
             stored = vector_files(folder, every=verify)
             yield stored
             if stored.state != "problem":
@@ -94,14 +109,14 @@ def _contents(library: Library) -> Finding:
     told = ", ".join(f"{number:,} {name}" for name, number in counted.items())
     return ok(
         "library",
-        f"{library.folder}: {n_articles:,} articles, {told}, by {library.embedder_name},"
+        f"{library.place}: {n_articles:,} articles, {told}, by {library.embedder_name},"
         f" generation {library.generation()}",
     )
 
 
-def _lock(folder: Path) -> Finding:
+def _lock(library: Library) -> Finding:
     try:
-        with writer_lock(folder, wait_seconds=0):
+        with writing(library, wait_seconds=0):
             return ok("writing", "nobody else writes to it")
     except LibraryLockedError as error:
         return note("writing", str(error))
