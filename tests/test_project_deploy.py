@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "docs" / "deploy"
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-COMPOSED = ("compose.yaml",)
+COMPOSED = ("compose.yaml", "compose.scaled.yaml")
 ANY_SETTING = "ONRECORD_NAME"
 PARSER = (ROOT / "app" / "cli" / "parser.py").read_text(encoding="utf-8")
 VERBS = re.findall(r'^    \("([a-z]+)", "', PARSER, re.MULTILINE)
