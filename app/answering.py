@@ -1,4 +1,5 @@
-"""The way of a question, as named stages over one Turn: condense, retrieve, show, write and check, finish.
+"""The way of a question, as named stages over one Turn: condense, retrieve, show, read closely, write and check,
+finish.
 
 Leaves out: keeping the turn (record), where the writer comes from (wiring), what it is asked (composing), and what each
 stage decides by (gathering, judging, abstaining).
@@ -49,7 +50,8 @@ def answer(turn: Turn, *, retriever: Retriever, writer_source: WriterSource) -> 
         yield from _give_overview(turn, topic, retriever)
         return
     parts = [Relevance.of(part, standalone(part, turn.history), retriever.comparer) for part in parts_of(turn.question)]
-    retrieved = turn.retrieved = gather(turn, retriever, parts)
+    gathered = gather(turn, retriever, parts)
+    retrieved = turn.retrieved = gathered.retrieved()
     turn.retrieval_seconds = turn.evidence_seconds = turn.seconds()
     assembly = Assembly(turn)
     if not retrieved.evidence:
@@ -57,6 +59,7 @@ def answer(turn: Turn, *, retriever: Retriever, writer_source: WriterSource) -> 
         return
     turn.best_confidence = 0.0
     yield EvidenceFound(evidence=nearest(retrieved.evidence), seconds=turn.evidence_seconds)
+    retrieved = turn.retrieved = gathered.read_closely(retriever).retrieved()
     if names_strangers(turn.question, retrieved.evidence) or tells_another_year(turn.question, retrieved.evidence):
         yield assembly.abstain("not_stated")
         return

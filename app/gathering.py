@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
 from app.questions import names_in
@@ -22,27 +22,51 @@ SAME_NAME = 5
 """Letters that two names begin with which mean the same: "European" is no stranger where "Europe" is at home."""
 
 
-def gather(turn: Turn, retriever: Retriever, parts: Sequence[Relevance]) -> Retrieved:
-    """Evidence for the whole question; where it asks for more than one thing, for each of them in turn.
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What was found for the whole question and, where it asks for more than one thing, for each of them.
 
-    Raises RetrievalError, EmbeddingError.
+    `each` are questions and what was found for them, the whole one first.
     """
 
-    def retrieve(question: str) -> Retrieved:
-        return retriever.retrieve(question, as_of=turn.asked_as_of, filters=turn.filters, k=PASSAGES)
+    each: tuple[tuple[str, Retrieved], ...]
+
+    def retrieved(self) -> Retrieved:
+        """All of it as one: the passages of each part in turn, none overlapping another."""
+        (_, whole), *parts = self.each
+        if not parts:
+            return whole
+        chosen: list[Evidence] = []
+        for passage in chain.from_iterable(zip_longest(*(found.evidence for _, found in parts), whole.evidence)):
+            if passage is not None and not any(_overlap(passage, other) for other in chosen):
+                chosen.append(passage)
+        kept = tuple(chosen[:PASSAGES])
+        articles = {passage.article_id for passage in kept}
+        otherwise = dict.fromkeys(told for _, found in (*parts, self.each[0]) for told in found.otherwise)
+        return replace(
+            whole, evidence=kept, otherwise=tuple(one for one in otherwise if one.article_id not in articles)
+        )
+
+    def read_closely(self, retriever: Retriever) -> Gathered:
+        """The same after the model has read what looked best. Raises RetrievalError, EmbeddingError."""
+        return Gathered(
+            tuple((question, retriever.read_closely(question, found, k=PASSAGES)) for question, found in self.each)
+        )
+
+
+def gather(turn: Turn, retriever: Retriever, parts: Sequence[Relevance]) -> Gathered:
+    """Evidence for the whole question; where it asks for more than one thing, for each of them in turn.
+
+    Takes milliseconds: it is what a reader is shown first. Raises RetrievalError, EmbeddingError.
+    """
+
+    def retrieve(question: str) -> tuple[str, Retrieved]:
+        return question, retriever.retrieve(question, as_of=turn.asked_as_of, filters=turn.filters, k=PASSAGES)
 
     whole = retrieve(turn.standalone_question)
-    if len(parts) == 1 or not whole.evidence:
-        return whole
-    each = [retrieve(part.question) for part in parts]
-    chosen: list[Evidence] = []
-    for passage in chain.from_iterable(zip_longest(*(one.evidence for one in each), whole.evidence)):
-        if passage is not None and not any(_overlap(passage, other) for other in chosen):
-            chosen.append(passage)
-    kept = tuple(chosen[:PASSAGES])
-    articles = {passage.article_id for passage in kept}
-    otherwise = dict.fromkeys(told for one in (*each, whole) for told in one.otherwise)
-    return replace(whole, evidence=kept, otherwise=tuple(one for one in otherwise if one.article_id not in articles))
+    if len(parts) == 1 or not whole[1].evidence:
+        return Gathered((whole,))
+    return Gathered((whole, *(retrieve(part.question) for part in parts)))
 
 
 def names_strangers(question: str, evidence: Sequence[Evidence]) -> bool:

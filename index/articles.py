@@ -88,7 +88,9 @@ class Evidence:
     `score` is in [0, 1], higher is better, comparable within one question only. `coverage` is the share, in
     [0, 1], of the question's words (weighted by rarity) that occur in the passage; `similarity` the cosine of
     question and passage, `interaction` the mean cosine of the question's words and the passage's nearest tokens. They
-    can be compared between questions. `also_reported_by` are the near-copies that the article stands for, newest first.
+    can be compared between questions; until the passage has been read closely they are estimates, from the vectors of
+    its sentences and the share of words. `also_reported_by` are the near-copies that the article stands for, newest
+    first.
     """
 
     article_id: str
@@ -111,11 +113,13 @@ class Evidence:
 class Retrieved:
     """What a question brought up: evidence, best first, and what the filters kept out.
 
-    `articles` ranks article ids, best first (deeper than the evidence), of near-copies the newest alone.
+    `promising` are the passages, some overlapping, that a close reading would choose its evidence from; none are left
+    once that has been done. `articles` ranks article ids, best first (deeper than the evidence), of near-copies the
+    newest alone.
     `undated_left_out` counts the articles that a date filter kept out only because they have no date.
     `library_articles` counts live articles, `allowed_articles` those that pass the filters and the as-of day.
     `otherwise` are passages of near-copies that tell a passage of the evidence in other words: no evidence of their
-    own, but what may contradict it.
+    own, but what may contradict it; they are looked for when the passages are read closely.
     """
 
     evidence: tuple[Evidence, ...]
@@ -125,6 +129,7 @@ class Retrieved:
     allowed_articles: int
     undated_left_out: int
     otherwise: tuple[Evidence, ...] = ()
+    promising: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from threading import Lock
-from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +12,13 @@ from numpy.typing import NDArray
 from index.chunking import Span
 from index.embedding.protocol import Embedder, Reading, TokenEmbedder
 from index.interaction import Closeness, QuestionReading
+from index.kept import Kept
 from index.words import stems
 
 KEPT_READINGS = 512
 """Passages kept as read: about 60 kB each of 80 tokens."""
 KEPT_VECTORS = 4_096
 KEPT_QUESTIONS = 64
-
-_Key = TypeVar("_Key", bound=Hashable)
-_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,9 +52,9 @@ class Comparer:
         self._embedder = embedder
         self._tokens = embedder if isinstance(embedder, TokenEmbedder) else None
         self._word_weights = word_weights
-        self._readings: _Kept[str, Reading] = _Kept(KEPT_READINGS)
-        self._vectors: _Kept[str, NDArray[np.float32]] = _Kept(KEPT_VECTORS)
-        self._questions: _Kept[str, Reading] = _Kept(KEPT_QUESTIONS)
+        self._readings: Kept[str, Reading] = Kept(KEPT_READINGS)
+        self._vectors: Kept[str, NDArray[np.float32]] = Kept(KEPT_VECTORS)
+        self._questions: Kept[str, Reading] = Kept(KEPT_QUESTIONS)
 
     def question(self, question: str) -> AskedQuestion:
         """A question as it is compared. Raises EmbeddingError."""
@@ -88,26 +83,3 @@ class Comparer:
 
     def _embed(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
         return list(self._embedder.embed_texts(texts))
-
-
-class _Kept(Generic[_Key, _Value]):
-    """What was made last, at most so many of it."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._values: OrderedDict[_Key, _Value] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, keys: Sequence[_Key], make: Callable[[list[_Key]], Sequence[_Value]]) -> list[_Value]:
-        """The values of the keys, those that are not there made together."""
-        with self._lock:
-            found = {key: self._values[key] for key in keys if key in self._values}
-        unknown = [key for key in dict.fromkeys(keys) if key not in found]
-        made = dict(zip(unknown, make(unknown), strict=True)) if unknown else {}
-        with self._lock:
-            for key in [*found, *made]:
-                self._values.pop(key, None)
-            self._values.update(found | made)
-            while len(self._values) > self._most:
-                self._values.popitem(last=False)
-        return [found[key] if key in found else made[key] for key in keys]

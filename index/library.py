@@ -172,7 +172,11 @@ class Library:
         Raises ArticleNotFoundError for the first that is not there.
         """
         with self.reading() as connection:
-            return [_version(connection, article_id, number) for article_id, number in wanted]
+            found = _versions_numbered(connection, [(one, number) for one, number in wanted if number is not None])
+            return [
+                found.get((article_id, number or 0)) or _version(connection, article_id, number)
+                for article_id, number in wanted
+            ]
 
     def history(self, article_id: str) -> list[Version]:
         """Every version of an article, oldest first, whether it is live or removed."""
@@ -272,6 +276,17 @@ def _check_schema(folder: Path, settings: dict[str, str]) -> None:
 
 def _is_current() -> sql.ColumnElement[bool]:
     return (versions.c.article_id == articles.c.article_id) & (versions.c.number == articles.c.current_version)
+
+
+def _versions_numbered(connection: sql.Connection, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Version]:
+    """Those of the versions that are there, read at once."""
+    found: dict[tuple[str, int], Version] = {}
+    for first in range(0, len(wanted), SLICE // 2):
+        part = wanted[first : first + SLICE // 2]
+        query = sql.select(*_VERSION_COLUMNS).where(sql.tuple_(versions.c.article_id, versions.c.number).in_(part))
+        for row in connection.execute(query).mappings():
+            found[row["article_id"], row["number"]] = Version(**_with_times(dict(row)))
+    return found
 
 
 def _version(connection: sql.Connection, article_id: str, number: int | None) -> Version:

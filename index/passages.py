@@ -1,28 +1,36 @@
-"""The few sentences of an article that bear on a question. Leaves out: which articles to look into (ranking)."""
+"""The few sentences of an article that bear on a question. Leaves out: which articles to look into (ranking).
+
+In two steps: all passages of the articles are compared by their words and by the stored vectors of their sentences,
+which takes no model; the few that look best may then be read closely. The figures are in
+docs/decisions/0009-late-interaction.md and docs/decisions/0015-vectors-of-sentences.md.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index.articles import Evidence, Version
+from index.articlesentences import ArticleSentences
 from index.chunking import Span
 from index.comparing import AskedQuestion
 from index.interaction import Closeness
-from index.sentences import sentences
-from index.words import stems
 
-WINDOW_SENTENCES = 3
+RUN_SENTENCES = 3
 """A single sentence loses its meaning ("This airline is weighing passengers"): three keep it."""
-WINDOW_CHARACTERS = 480
-"""Long sentences make shorter windows; a window has at least one sentence."""
-COMPARED_WINDOWS = 8
-"""The windows that look best by their words are also compared by meaning: all would take too long."""
+RUN_CHARACTERS = 480
+"""Long sentences make shorter passages; a passage has at least one sentence."""
+READ_PASSAGES = 10
+"""So many of the passages that look best are read closely."""
 SHARED_MOST = 0.5
-"""Of two windows that share more of the shorter one than this only the better by words is compared: on 287 news
-questions 8 such windows answered more (score .495) than the best 10 whatever they share (.463), in less time."""
-FEW_WINDOWS = 40
-"""So few are all compared by meaning, for they are soon known by heart: a question in other words finds them."""
+"""Of two passages that share more of the shorter one than this only the better is read closely: on 287 news questions
+8 such passages answered more (score .495) than the best 10 whatever they share (.463), in less time."""
+FEW_PASSAGES = 40
+"""So few are all read closely, for they are soon known by heart: a question in other words finds them."""
 
 _COVERAGE = 0.5
 _SIMILARITY = 1.0
@@ -31,128 +39,195 @@ _ARTICLE = 0.8
 _SHARPNESS = 6
 _PERFECT = _COVERAGE + _SIMILARITY + _INTERACTION + _ARTICLE
 
+_LOOK_COVERAGE = 1.0
+_LOOK_SIMILARITY = 0.5
+_LOOK_PERFECT = _LOOK_COVERAGE + _LOOK_SIMILARITY + _ARTICLE
 
-@dataclass(frozen=True, slots=True)
-class _Window:
+
+class Passage(NamedTuple):
+    """A run of sentences of an article, and how well it looks: `score` in [0, 1], higher is better."""
+
     version: Version
     start: int
     end: int
     coverage: float
-    article_bonus: float
+    similarity: float
+    score: float
 
     @property
-    def words_score(self) -> float:
-        return self.coverage + _ARTICLE * self.article_bonus
+    def article_id(self) -> str:
+        """That of the article it is in."""
+        return self.version.article_id
+
+    def evidence(self) -> Evidence:
+        """The passage as evidence. Until it has been read, the share of words stands for its interaction."""
+        version = self.version
+        return Evidence(
+            article_id=version.article_id,
+            version=version.number,
+            start=self.start,
+            end=self.end,
+            quote=version.text[self.start : self.end],
+            score=self.score,
+            title=version.title,
+            source=version.source,
+            published_at=version.published_at,
+            url=version.url,
+            coverage=self.coverage,
+            similarity=self.similarity,
+            interaction=self.coverage,
+        )
 
 
-def choose(
-    versions: Sequence[Version],
-    asked: AskedQuestion,
-    compare: Callable[[Sequence[str]], Sequence[Closeness]],
-    *,
-    k: int,
-    article_scores: Sequence[float] = (),
-) -> list[Evidence]:
-    """The at most `k` best passages of the articles (given best first), best first; none overlaps another.
+@dataclass(frozen=True, slots=True, eq=False)
+class Passages:
+    """All passages of some articles, best first; they overlap. Made one by one, for few of hundreds are ever wanted.
 
-    `compare` tells how near each of some texts comes to the question `asked`. `article_scores` are the articles' own,
-    where they are known. A passage scores three times its interaction, its similarity, half the covered share of the
-    question's words, and .8 times its article's share of the best one's score to the power of 6 (without scores
-    1 / rank); the figures are in docs/decisions/0009-late-interaction.md.
+    `places` (n,) index the articles; `runs` (n, 2) are sentences of theirs; the others (n,) as in Passage.
     """
-    shares = _shares(article_scores) or [1 / (1 + place) for place in range(len(versions))]
-    windows = [
-        window for version, share in zip(versions, shares, strict=True) for window in _windows(version, asked, share)
-    ]
-    windows.sort(key=lambda window: -window.words_score)
-    close = windows if len(windows) <= FEW_WINDOWS else _spread(windows, max(COMPARED_WINDOWS, k))
-    near = compare([window.version.text[window.start : window.end] for window in close]) if close else ()
-    ranked = sorted(
-        ((_score(window, closeness), window, closeness) for window, closeness in zip(close, near, strict=True)),
-        key=lambda item: -item[0],
+
+    articles: Sequence[ArticleSentences]
+    places: NDArray[np.int64]
+    runs: NDArray[np.int64]
+    coverage: NDArray[np.float64]
+    similarity: NDArray[np.float64]
+    score: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.score)
+
+    def __iter__(self) -> Iterator[Passage]:
+        for row in range(len(self)):
+            article = self.articles[self.places[row]]
+            first, after = self.runs[row]
+            yield Passage(
+                article.version,
+                start=article.spans[first][0],
+                end=article.spans[after - 1][1],
+                coverage=float(self.coverage[row]),
+                similarity=float(self.similarity[row]),
+                score=float(self.score[row]),
+            )
+
+
+def passages(
+    articles: Sequence[ArticleSentences], asked: AskedQuestion, *, article_scores: Sequence[float] = ()
+) -> Passages:
+    """The passages of the articles, which are given best first.
+
+    A passage scores the covered share of the question's words, half its similarity, and .8 times its article's share of
+    the best one's score to the power of 6 (without scores 1 / rank).
+    """
+    runs = [runs_of(article.spans) for article in articles]
+    places = np.repeat(np.arange(len(articles)), [len(one) for one in runs])
+    coverage = _joined([article.coverage(asked, one) for article, one in zip(articles, runs, strict=True)])
+    similarity = _joined([article.similarity(asked, one) for article, one in zip(articles, runs, strict=True)])
+    shares = np.array(_shares(article_scores or [0.0] * len(articles)))[places]
+    looks = _LOOK_COVERAGE * coverage + _LOOK_SIMILARITY * np.maximum(similarity, 0.0) + _ARTICLE * shares
+    order = np.argsort(-looks, kind="stable")
+    return Passages(
+        articles,
+        places[order],
+        np.concatenate([np.empty((0, 2), np.int64), *runs])[order],
+        coverage[order],
+        similarity[order],
+        np.clip(looks[order] / _LOOK_PERFECT, 0.0, 1.0),
     )
-    chosen: list[Evidence] = []
-    for score, window, closeness in ranked:
-        if len(chosen) < k and not any(_overlap(window, other) for other in chosen):
-            chosen.append(_evidence(window, score / _PERFECT, closeness))
-    return chosen
+
+
+def best(ranked: Passages, k: int) -> list[Evidence]:
+    """The first `k` that do not overlap, as evidence."""
+    return [passage.evidence() for passage in _apart(ranked, k, 0.0)]
+
+
+def promising(ranked: Passages) -> list[Evidence]:
+    """What a close reading chooses from: the first that share little, or all where there are few."""
+    few = ranked if len(ranked) <= FEW_PASSAGES else _apart(ranked, READ_PASSAGES, SHARED_MOST)
+    return [passage.evidence() for passage in few]
+
+
+def read_closely(
+    looked_at: Sequence[Evidence], near: Sequence[Closeness], articles: Sequence[tuple[str, float]], *, k: int
+) -> list[Evidence]:
+    """The at most `k` best of some passages, now that they have been read; best first, and none overlaps another.
+
+    A passage scores three times its interaction, its similarity, half the covered share of the question's words, and
+    .8 times its article's share as before; `articles` are ids and scores, best first.
+    """
+    shares = dict(
+        zip((article_id for article_id, _ in articles), _shares([score for _, score in articles]), strict=True)
+    )
+    read = [
+        replace(
+            passage,
+            score=_score(passage, closeness, shares.get(passage.article_id, 0.0)),
+            similarity=closeness.similarity,
+            interaction=closeness.interaction,
+        )
+        for passage, closeness in zip(looked_at, near, strict=True)
+    ]
+    return _apart(sorted(read, key=lambda passage: -passage.score), k, 0.0)
+
+
+def runs_of(spans: Sequence[Span]) -> NDArray[np.int64]:
+    """Runs of up to three sentences and 480 characters, one from each sentence on; no run lies within another.
+
+    A run is the places of its first sentence and of the one after its last: (n_runs, 2), ascending.
+    """
+    starts, ends = np.array(spans, np.int64).reshape(-1, 2).T
+    first = np.arange(len(spans))
+    within = np.searchsorted(ends, starts + RUN_CHARACTERS, side="right")
+    after = np.maximum(np.minimum(np.minimum(first + RUN_SENTENCES, len(spans)), within), first + 1)
+    longer = np.diff(after, prepend=0) > 0
+    return np.stack([first[longer], after[longer]], axis=1)
 
 
 def _shares(scores: Sequence[float]) -> list[float]:
     """Each article's score as a share of the best one's, to a power that tells the second best from the best."""
-    return [(max(score, 0.0) / scores[0]) ** _SHARPNESS for score in scores] if scores and scores[0] > 0 else []
+    if scores and scores[0] > 0:
+        return [(max(score, 0.0) / scores[0]) ** _SHARPNESS for score in scores]
+    return [1 / (1 + place) for place in range(len(scores))]
 
 
-def windows_of(spans: Sequence[Span]) -> list[tuple[int, int]]:
-    """Runs of up to three sentences and 480 characters, one from each sentence on; no run lies within another.
-
-    A run is the places of its first sentence and of the one after its last.
-    """
-    found: list[tuple[int, int]] = []
-    for first, (start, _) in enumerate(spans):
-        after = first + 1
-        while after < min(first + WINDOW_SENTENCES, len(spans)) and spans[after][1] - start <= WINDOW_CHARACTERS:
-            after += 1
-        if not found or after > found[-1][1]:
-            found.append((first, after))
-    return found
+def _joined(columns: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    return np.concatenate([np.empty(0), *columns])
 
 
-def _spread(windows: Sequence[_Window], n: int) -> list[_Window]:
-    """The first `n` that share little with those before them."""
-    chosen: list[_Window] = []
-    for window in windows:
-        if len(chosen) == n:
-            break
-        if not any(_shares_much(window, other) for other in chosen):
-            chosen.append(window)
-    return chosen
-
-
-def _shares_much(window: _Window, other: _Window) -> bool:
-    shared = min(window.end, other.end) - max(window.start, other.start)
-    shorter = min(window.end - window.start, other.end - other.start)
-    return window.version is other.version and shared > SHARED_MOST * shorter
-
-
-def _score(window: _Window, closeness: Closeness) -> float:
-    return (
-        _COVERAGE * window.coverage
-        + _ARTICLE * window.article_bonus
+def _score(passage: Evidence, closeness: Closeness, share: float) -> float:
+    score = (
+        _COVERAGE * passage.coverage
+        + _ARTICLE * share
         + _SIMILARITY * max(closeness.similarity, 0.0)
         + _INTERACTION * max(closeness.interaction, 0.0)
     )
+    return min(max(score / _PERFECT, 0.0), 1.0)
 
 
-def _windows(version: Version, asked: AskedQuestion, bonus: float) -> list[_Window]:
-    spans = sentences(version.text)
-    words = [stems(version.text[start:end]) for start, end in spans]
-    return [
-        _Window(
-            version, spans[first][0], spans[after - 1][1], asked.covered_by(set().union(*words[first:after])), bonus
-        )
-        for first, after in windows_of(spans)
-    ]
+class _Place(Protocol):
+    """What stands somewhere in an article."""
+
+    @property
+    def article_id(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
 
 
-def _overlap(window: _Window, other: Evidence) -> bool:
-    return window.version.article_id == other.article_id and window.start < other.end and other.start < window.end
+_Placed = TypeVar("_Placed", bound=_Place)
 
 
-def _evidence(window: _Window, score: float, closeness: Closeness) -> Evidence:
-    version = window.version
-    return Evidence(
-        article_id=version.article_id,
-        version=version.number,
-        start=window.start,
-        end=window.end,
-        quote=version.text[window.start : window.end],
-        score=min(max(score, 0.0), 1.0),
-        title=version.title,
-        source=version.source,
-        published_at=version.published_at,
-        url=version.url,
-        coverage=window.coverage,
-        similarity=closeness.similarity,
-        interaction=closeness.interaction,
-    )
+def _apart(ranked: Iterable[_Placed], n: int, most: float) -> list[_Placed]:
+    """The first `n` of which none shares more than `most` of the shorter one with one before it."""
+    chosen: list[_Placed] = []
+    for one in ranked:
+        if len(chosen) == n:
+            break
+        if not any(_shares_more(one, other, most) for other in chosen):
+            chosen.append(one)
+    return chosen
+
+
+def _shares_more(one: _Place, other: _Place, most: float) -> bool:
+    shared = min(one.end, other.end) - max(one.start, other.start)
+    return one.article_id == other.article_id and shared > most * min(one.end - one.start, other.end - other.start)

@@ -95,6 +95,14 @@ def reranked(evidence: Sequence[Evidence], question: str, reranker: Reranker, *,
     return [replace(evidence[place], score=better.score) for place, better in zip(order[:k], evidence, strict=False)]
 
 
+def in_the_order_of(ordered: Sequence[Evidence], passages: Sequence[Evidence]) -> list[Evidence]:
+    """The passages in another order of theirs, with the scores that they have in descending order."""
+    places = {(one.article_id, one.version, one.start): place for place, one in enumerate(ordered)}
+    kept = sorted(passages, key=lambda one: places[one.article_id, one.version, one.start])
+    scores = sorted((one.score for one in passages), reverse=True)
+    return [replace(passage, score=score) for passage, score in zip(kept, scores, strict=True)]
+
+
 def _valid(order: list[int], n_texts: int, name: str) -> list[int]:
     if len(set(order)) != len(order) or not all(0 <= place < n_texts for place in order):
         raise RetrievalError(f"the reranker {name} gave positions {order} for {n_texts} texts: check what it is")

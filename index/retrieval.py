@@ -1,5 +1,6 @@
 """A question to ranked evidence: both engines side by side, fused, then the passages that bear on it.
 
+`retrieve` takes milliseconds; `read_closely`, for whoever answers from it, has the model read what looks best.
 Leaves out: what is done with the evidence, and rewriting the question.
 """
 
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from index import copies
 from index.articles import Copy, Evidence, Filters, Retrieved, Version
+from index.articlesentences import SentenceShelf
 from index.asking_time import closeness, understand
 from index.catalogue import Catalogue, days_since_epoch
 from index.comparing import AskedQuestion, Comparer
@@ -28,9 +30,9 @@ from index.errors import OnRecordError, RetrievalError
 from index.filtering import Allowed, allowed_articles, newest_day
 from index.library import Library
 from index.parallels import told_otherwise
-from index.passages import choose
+from index.passages import best, passages, promising, read_closely
 from index.ranking import Scores, Timing, Weights, features, freshness, newness, rank
-from index.reranking import RERANKED, Reranker, reranked
+from index.reranking import RERANKED, Reranker, in_the_order_of, reranked
 from index.stories import Story, stories
 from index.words import content_stems
 
@@ -86,6 +88,7 @@ class Retriever:
         self._catalogue: Catalogue | None = None
         self._lock = Lock()
         self._engines = ThreadPoolExecutor(2, thread_name_prefix="retrieval")
+        self._sentences = SentenceShelf(library)
         self.comparer = Comparer(embedder, self.word_weights)
 
     def close(self) -> None:
@@ -126,6 +129,21 @@ class Retriever:
         """The articles' texts as they are now, in this order; of one removed meanwhile, none."""
         return self._library.versions_of([(article_id, None) for article_id in article_ids])
 
+    def read_closely(self, question: str, retrieved: Retrieved, *, k: int = 8) -> Retrieved:
+        """What `retrieve` gave for the question, with the at most `k` best passages after the model has read them.
+
+        Each word of the question is compared with those of the passages that looked best (index.interaction), and the
+        near-copies of what is chosen are looked at for what they tell otherwise. Where there is a reranker, its order
+        stays. Raises EmbeddingError, RetrievalError.
+        """
+        asked = self.comparer.question(question)
+        texts = [passage.quote for passage in retrieved.promising]
+        read = read_closely(retrieved.promising, self.comparer.texts(asked, texts), retrieved.articles, k=k)
+        if self._reranker is not None:
+            read = in_the_order_of(retrieved.evidence, read)
+        otherwise = [told for passage in read for told in self._told_otherwise(passage)]
+        return replace(retrieved, evidence=tuple(read), promising=(), otherwise=tuple(otherwise))
+
     def default_as_of(self) -> date | None:
         """The day of the newest dated article, None where no article is dated."""
         return newest_day(self._current())
@@ -144,13 +162,13 @@ class Retriever:
         allowed = allowed_articles(catalogue, as_of, filters)
         ranked: list[Story] = []
         evidence: list[Evidence] = []
-        otherwise: list[Evidence] = []
+        worth_reading: list[Evidence] = []
         if allowed.articles.any():
             asked = self.comparer.question(question)
             found = self._candidates(question, asked.vector, catalogue, allowed, as_of, given=asked_on is not None)
             ranked = found.stories(self._weights)
-            evidence, otherwise = self._evidence(question, asked, catalogue, ranked[:READ_ARTICLES], k)
-        return replace(_retrieved(catalogue, evidence, ranked, as_of, allowed), otherwise=tuple(otherwise))
+            evidence, worth_reading = self._evidence(question, asked, catalogue, ranked[:READ_ARTICLES], k)
+        return replace(_retrieved(catalogue, evidence, ranked, as_of, allowed), promising=tuple(worth_reading))
 
     def _candidates(
         self,
@@ -175,34 +193,40 @@ class Retriever:
         ranked: Sequence[Story],
         k: int,
     ) -> tuple[list[Evidence], list[Evidence]]:
-        """The evidence, and what near-copies of its articles tell otherwise."""
+        """The best passages, and what a close reading would choose from."""
 
         def version(place: int) -> tuple[str, int]:
             return catalogue.article_ids[place], int(catalogue.versions[place])
 
-        n_passages = k if self._reranker is None else max(k, RERANKED)
-        evidence = choose(
-            self._library.versions_of([version(one.place) for one in ranked]),
+        found = passages(
+            self._sentences.of([version(one.place) for one in ranked]),
             asked,
-            lambda texts: self.comparer.texts(asked, texts),
-            k=n_passages,
             article_scores=[one.score for one in ranked],
         )
-        if self._reranker is not None:
-            evidence = reranked(evidence, question, self._reranker, k=k)
-        near_copies = {
-            catalogue.article_ids[one.place]: self._library.versions_of([version(place) for place in one.copies])
+        if self._reranker is None:
+            evidence, worth_reading = best(found, k), promising(found)
+        else:
+            evidence = worth_reading = reranked(best(found, max(k, RERANKED)), question, self._reranker, k=k)
+        also = {
+            catalogue.article_ids[one.place]: tuple(
+                map(_copy, self._library.versions_of([version(place) for place in one.copies]))
+            )
             for one in ranked
             if one.copies
         }
-        otherwise = [
-            told
-            for one in evidence
-            for copy in near_copies.get(one.article_id, ())[:READ_COPIES]
-            if (told := told_otherwise(one, copy)) is not None
-        ]
-        also = {article_id: tuple(map(_copy, found)) for article_id, found in near_copies.items()}
-        return [replace(one, also_reported_by=also.get(one.article_id, ())) for one in evidence], otherwise
+
+        def with_copies(found: Sequence[Evidence]) -> list[Evidence]:
+            return [
+                replace(one, also_reported_by=also[one.article_id]) if one.article_id in also else one for one in found
+            ]
+
+        return with_copies(evidence), with_copies(worth_reading)
+
+    def _told_otherwise(self, passage: Evidence) -> Iterator[Evidence]:
+        copies_of_it = [(copy.article_id, copy.version) for copy in passage.also_reported_by[:READ_COPIES]]
+        for copy in self._library.versions_of(copies_of_it):
+            if (told := told_otherwise(passage, copy)) is not None:
+                yield told
 
     def _current(self) -> Catalogue:
         """The catalogue of the library's latest generation, with both engines brought to it."""

@@ -6,7 +6,7 @@ The stages are the real ones; what finds the passages and what writes are made u
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -20,12 +20,13 @@ from app.answering import answer
 from app.turn import Turn
 from app.writing import Writer
 from index.articles import Filters, Retrieved, Version
+from index.articlesentences import ArticleSentences
 from index.chunking import Span
 from index.comparing import AskedQuestion
 from index.interaction import Closeness
-from index.passages import choose
+from index.passages import best, passages, promising, read_closely
 from index.sentences import sentences
-from index.words import content_stems
+from index.words import content_stems, stems
 
 NEAR = Closeness(interaction=0.9, similarity=0.9)
 
@@ -42,12 +43,16 @@ class FakeRetriever:
 
     def retrieve(self, question: str, *, as_of: date | None, filters: Filters, k: int) -> Retrieved:
         asked = self.question(question)
-        evidence = choose(self.versions, asked, lambda texts: [NEAR] * len(texts), k=k)
+        found = passages([_sentences_of(one) for one in self.versions], asked)
         n = len(self.versions)
         return Retrieved(
-            evidence=tuple(evidence), articles=(), as_of=as_of, library_articles=n, allowed_articles=n,
-            undated_left_out=0,
+            evidence=tuple(best(found, k)), articles=(), as_of=as_of, library_articles=n, allowed_articles=n,
+            undated_left_out=0, promising=tuple(promising(found)),
         )  # fmt: skip
+
+    def read_closely(self, question: str, retrieved: Retrieved, *, k: int) -> Retrieved:
+        looked_at = retrieved.promising
+        return replace(retrieved, evidence=tuple(read_closely(looked_at, [NEAR] * len(looked_at), (), k=k)))
 
     def question(self, question: str) -> AskedQuestion:
         return AskedQuestion(np.ones(1, np.float32), dict.fromkeys(content_stems(question), 1.0), None)
@@ -66,6 +71,12 @@ class FakeModel:
     def stream_chat(self, messages: Any, **_: Any) -> Iterator[Any]:
         for at in range(0, len(self.reply), self.size):
             yield SimpleNamespace(delta=self.reply[at : at + self.size], raw=None)
+
+
+def _sentences_of(version: Version) -> ArticleSentences:
+    spans = sentences(version.text)
+    words = tuple(frozenset(stems(version.text[start:end])) for start, end in spans)
+    return ArticleSentences(version, tuple(spans), words, np.ones((len(spans), 1), np.float32))
 
 
 def version(number: int, text: str, title: str) -> Version:

@@ -237,6 +237,19 @@ def test_a_changed_bit_of_a_stored_vector_is_found(settings: Settings, library: 
     assert (finding.state, "those of 1 articles were changed" in finding.detail) == ("problem", True)
 
 
+def test_a_library_without_vectors_of_sentences_is_given_them(settings: Settings, library: Path) -> None:
+    assert of(examine(settings), "sentences").state == "ok"
+    change(library, "DELETE FROM sentence_vectors")
+    found = of(examine(settings), "sentences")
+    assert found.state == "note"
+    assert "doctor --rebuild" in found.detail
+    told: list[tuple[int, int]] = []
+    added, *_ = rebuild(settings, lambda done, total: told.append((done, total)))
+    assert "vectors of their sentences" in added.detail
+    assert told[-1][0] == told[-1][1] > 0
+    assert of(examine(settings), "sentences").state == "ok"
+
+
 def test_rebuilding_embeds_nothing(settings: Settings) -> None:
     assert [finding.state for finding in rebuild(settings, never)] == ["ok", "ok"]
 

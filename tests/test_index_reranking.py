@@ -147,6 +147,9 @@ def test_evidence_comes_in_the_order_of_the_reranker(tmp_path: Path) -> None:
         assert lengths == sorted(lengths)
         scores = [passage.score for passage in after]
         assert scores == sorted(scores, reverse=True)
+        read = reranking.read_closely("story1 everywhere", reranking.retrieve("story1 everywhere", k=3), k=3).evidence
+        assert [passage.quote for passage in read] == [passage.quote for passage in after]
+        assert [passage.score for passage in read] == sorted((passage.score for passage in read), reverse=True)
         assert reranking.retrieve("???", k=3).library_articles == 6
         plain.close()
         reranking.close()

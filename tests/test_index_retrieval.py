@@ -77,6 +77,22 @@ def test_evidence_is_the_articles_text_best_first(library: Library) -> None:
     assert names(found)[-1] == "newest"
 
 
+def test_reading_closely_finds_what_the_question_says_in_other_words(tmp_path: Path, embedding_files: Path) -> None:
+    told = "The departure of its chairman made the partnership weaker, people close to it say."
+    text = "\n\n".join([*(f"The partnership sold {n} cars to whose buyers it left bonuses." for n in range(60)), told])
+    opened = Library(tmp_path, embedding_files, (article("a", text, date(2023, 1, 10), "The Times"),))
+    question = "Whose exit left the partnership weaker?"
+    found = opened.retriever.retrieve(question, k=3)
+    assert 3 < len(found.promising) < 12
+    read = opened.retriever.read_closely(question, found, k=3)
+    assert told in read.evidence[0].quote
+    assert len(read.evidence) == 3
+    assert read.promising == ()
+    assert read.evidence[0].interaction > read.evidence[1].interaction
+    assert (read.articles, read.as_of) == (found.articles, found.as_of)
+    opened.close()
+
+
 def test_at_most_k_passages(retriever: Retriever) -> None:
     assert len(retriever.retrieve(STAKE, k=1).evidence) == 1
 

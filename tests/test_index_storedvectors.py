@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,30 +9,16 @@ import pytest
 import sqlalchemy as sql
 from hypothesis import given
 from hypothesis import strategies as st
+from parts_embedder import PartsEmbedder
 from store_parts import HashEmbedder, Store, made_article
 
-from index.embedding import Embedded, LocalEmbedder, Reading
+from index.embedding import LocalEmbedder
 from index.embedding.protocol import Span
 from index.library import Library
 from index.reembedding import add_missing_sentences, reembed
 from index.sentences import sentences
 from index.storedvectors import StoredSentences, packed, unpacked
 from index.tables import sentence_vectors, staged_sentence_vectors
-
-
-class PartsEmbedder(HashEmbedder):
-    """Tells the vectors of parts, too: those of their words alone."""
-
-    def read(self, texts: Sequence[str]) -> list[Reading]:
-        raise NotImplementedError
-
-    def embed_with_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedded]:
-        vectors = self.embed_texts(texts)
-        alone = HashEmbedder(self.name, self.dimension)
-        return [
-            Embedded(vector, alone.embed_texts([text[start:end] for start, end in spans]))
-            for text, vector, spans in zip(texts, vectors, parts, strict=True)
-        ]
 
 
 def stored(library: Library) -> dict[bytes, StoredSentences]:

@@ -24,7 +24,7 @@ from index.keywordfiles import damaged_files
 from index.keywords import KeywordIndex
 from index.library import Library, embedding_mismatch
 from index.locks import writing
-from index.tables import FILE_NAME, articles, chunks, exists, vectors, versions
+from index.tables import FILE_NAME, articles, chunks, exists, sentence_vectors, vectors, versions
 from index.vectors import VectorIndex
 
 SHOWN = 3
@@ -59,6 +59,8 @@ def library_findings(settings: Settings, *, verify: bool) -> Iterator[Finding]:
                 yield note("library", "whether the database is whole, its server tells: pg_amcheck, and its log")
             if library.embedder_name != wanted:
                 yield problem("library", str(embedding_mismatch(library.embedder_name, wanted or "")))
+            elif wanted == modelfiles.EMBEDDING.name:
+                yield _sentences(library)
             yield _lock(library)
             if verify:
                 yield _texts(library)
@@ -112,6 +114,16 @@ def _contents(library: Library) -> Finding:
         f"{library.place}: {n_articles:,} articles, {told}, by {library.embedder_name},"
         f" generation {library.generation()}",
     )
+
+
+def _sentences(library: Library) -> Finding:
+    """Whether the chunks have the vectors of their sentences, which the local model tells."""
+    kept = sql.exists().where(sentence_vectors.c.text_hash == chunks.c.text_hash)
+    with library.reading() as connection:
+        n_without = connection.execute(sql.select(sql.func.count()).select_from(chunks).where(~kept)).scalar_one()
+    if n_without:
+        return note("sentences", f"{n_without:,} chunks have no vectors of theirs: run 'onrecord doctor --rebuild'")
+    return ok("sentences", "every chunk has the vectors of its sentences")
 
 
 def _lock(library: Library) -> Finding:

@@ -1,7 +1,7 @@
 """A library multiplied for measuring at scale: copies of its articles with words and vectors perturbed.
 
-No copy is embedded: a vector becomes its original's with noise added, of unit length again. Leaves out: the derived
-indexes, which catch up as after any change.
+No copy is embedded: a vector becomes its original's with noise added, of unit length again; those of sentences stay as
+they are. Leaves out: the derived indexes, which catch up as after any change.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sql
 
-from index.commits import next_generation
+from index.commits import insert_sentences, next_generation
 from index.library import Library
-from index.tables import FILE_NAME, articles, changes, chunks, vectors, versions
+from index.storedvectors import StoredSentences
+from index.tables import FILE_NAME, articles, changes, chunks, sentence_vectors, vectors, versions
 
 NOISE = 0.35
 """Length of the noise beside a unit vector: a copy's cosine to its original is about .94."""
@@ -114,10 +115,11 @@ def _copy_chunks(
     generation: int,
     noise: np.random.Generator,
 ) -> None:
-    query = sql.select(chunks, vectors.c.vector).join(articles, articles.c.article_key == chunks.c.article_key)
-    rows = connection.execute(
-        query.join(vectors, vectors.c.text_hash == chunks.c.text_hash).where(articles.c.article_id == article_id)
-    ).all()
+    query = sql.select(chunks, vectors.c.vector, sentence_vectors.c.spans, sentence_vectors.c.vectors)
+    query = query.join(articles, articles.c.article_key == chunks.c.article_key)
+    query = query.join(vectors, vectors.c.text_hash == chunks.c.text_hash)
+    query = query.outerjoin(sentence_vectors, sentence_vectors.c.text_hash == chunks.c.text_hash)
+    rows = connection.execute(query.where(articles.c.article_id == article_id)).all()
     matrix = np.frombuffer(b"".join(row.vector for row in rows), dtype="<f4").reshape(-1, dimension)
     moved = matrix + NOISE * noise.standard_normal(matrix.shape, dtype=np.float32) / np.sqrt(dimension)
     moved /= np.linalg.norm(moved, axis=1, keepdims=True)
@@ -139,4 +141,10 @@ def _copy_chunks(
         for row, text_hash in zip(rows, hashes, strict=True)
     ]
     connection.execute(vectors.insert(), pairs)
+    told = {
+        text_hash: StoredSentences(row.spans, row.vectors)
+        for row, text_hash in zip(rows, hashes, strict=True)
+        if row.spans is not None
+    }
+    insert_sentences(connection, told)
     connection.execute(chunks.insert(), pieces)

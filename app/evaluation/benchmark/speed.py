@@ -66,9 +66,10 @@ def filters_of(library: Library) -> dict[str, Filters]:
 def retrieval_times(
     make_retriever: Callable[[], Retriever], library: Library, questions: Sequence[Golden]
 ) -> dict[str, Timed]:
-    """Whole retrieval (question embedded, engines, fusion, evidence chosen) by filter, and its ranking part alone.
+    """Whole retrieval (question embedded, engines, fusion, evidence chosen) by filter, and its ranking part alone; and
+    the close reading of what was found, with which an answer begins.
 
-    Each filter gets a retriever that has no passage by heart: every question is as if asked first.
+    Each filter gets a retriever that knows nothing by heart: every question is as if asked first.
     """
     asked = questions[:QUESTIONS]
     times: dict[str, Timed] = {}
@@ -78,6 +79,9 @@ def retrieval_times(
         ranking = partial(retriever.candidates, filters=filters)
         times[f"whole, {name}"] = timed([partial(whole, one.question) for one in asked])
         times[f"ranking, {name}"] = timed([partial(ranking, one.question) for one in asked])
+        if filters == Filters():
+            found = [(one.question, whole(one.question)) for one in asked]
+            times["read closely"] = timed([partial(retriever.read_closely, *each) for each in found])
         retriever.close()
     return times
 
