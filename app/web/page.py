@@ -20,7 +20,7 @@ from app.web.recalling import Recalling
 from app.web.responding import Responding
 from app.web.session import Session
 from app.web.shelving import Shelving
-from app.web.visiting import visited, visitor
+from app.web.visiting import left, visited, visitor
 from index.errors import OnRecordError
 
 
@@ -51,6 +51,7 @@ class Page(Layout):
             *self.limit_chips,
             *self.adding,
         ]
+        self.blocks.unload(left)
         self.blocks.load(self._on_open, self.session, outputs, **PRIVATE)
         self.opening.tick(self._on_open, self.session, outputs, **PRIVATE)
         self.watching.tick(self._on_look, None, [self.status, self.watching], **PRIVATE)

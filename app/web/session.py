@@ -28,7 +28,7 @@ class Shown:
     suggestions: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Session:
     """What one page shows. `stop` is set while a question is being answered, and ends it.
 

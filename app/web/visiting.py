@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from urllib.parse import parse_qs
+from weakref import WeakValueDictionary
 
 import gradio as gr
 from starlette.responses import PlainTextResponse
@@ -22,6 +23,9 @@ from app.web.session import Session
 _MOST = 20_000
 _visitors: OrderedDict[str, str] = OrderedDict()
 """Whose each open page is, by Gradio's number; the oldest are forgotten, and then nothing is sent to them any more."""
+
+_pages: WeakValueDictionary[str, Session] = WeakValueDictionary()
+"""What each open page shows, while it is kept."""
 
 
 def visitor(request: gr.Request) -> Person:
@@ -38,11 +42,19 @@ def visited(desk: OpeningDesk, session: Session, request: gr.Request) -> Opening
     if session.owner != person.user_id:
         raise NotAllowedError("this page is somebody else's: load it anew")
     if request.session_hash:
+        _pages[request.session_hash] = session
         _visitors[request.session_hash] = person.user_id
         _visitors.move_to_end(request.session_hash)
         while len(_visitors) > _MOST:
             _visitors.popitem(last=False)
     return desk.of(person)
+
+
+async def left(request: gr.Request) -> None:
+    """Stops the answer on its way to a page that was closed: nobody waits for it, and others do for its place."""
+    session = _pages.get(request.session_hash or "")
+    if session is not None and session.stop is not None:
+        session.stop.set()
 
 
 class OwnPages:
