@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from store_parts import HashEmbedder
 
-from app.evaluation.benchmark.measuring import opened
 from app.evaluation.benchmark.followups import WAYS, read, recalls, understood
+from app.evaluation.benchmark.measuring import opened
 from index.library import Library
 from index.retrieval import Retriever
 
