@@ -2,7 +2,7 @@
 
 In two steps: all passages of the articles are compared by their words and by the stored vectors of their sentences,
 which takes no model; the few that look best may then be read closely. The figures are in
-docs/decisions/0009-late-interaction.md and docs/decisions/0021-vectors-of-sentences.md.
+docs/decisions/0009-late-interaction.md and docs/decisions/0020-vectors-of-sentences.md.
 """
 
 from __future__ import annotations
