@@ -6,6 +6,7 @@ Leaves out: choosing among them (passages), and reading them with the model (com
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from index.kept import Kept
 from index.library import Library
 from index.sentences import Span, sentences
 from index.storedvectors import StoredSentences, unpacked
-from index.words import stems
+from index.words import StemSearch
 
 KEPT_ARTICLES = 128
 """About 150 kB each of 60 sentences."""
@@ -38,17 +39,16 @@ WHERE a.article_id IN :ids ORDER BY c.chunk_id
 _Number = TypeVar("_Number", np.int32, np.float32)
 
 
-class _Part(NamedTuple):
-    """A chunk, or a sentence of it, and its vector."""
+class _Parts(NamedTuple):
+    """Chunks, or sentences of chunks, of one article: `spans` (n, 2), and `vectors` (n, dimension) of unit length."""
 
-    start: int
-    end: int
-    vector: Vectors
+    spans: NDArray[np.int32]
+    vectors: Vectors
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ArticleSentences:
-    """An article, sentence by sentence: where each stands, the stems of its words, and its vector.
+    """An article, sentence by sentence: where each stands, and its vector.
 
     `vectors` (n_sentences, dimension) float32 are as long as the sentence has characters, so that those of
     neighbours add up to that of the passage which they make; 0 where none is known. A run of sentences is the places
@@ -57,14 +57,21 @@ class ArticleSentences:
 
     version: Version
     spans: tuple[Span, ...]
-    stems: tuple[frozenset[str], ...]
     vectors: Vectors
+
+    def holding(self, wanted: Iterable[str]) -> NDArray[np.bool_]:
+        """(n_sentences, n_stems): which of the stems each sentence has a word with."""
+        search = StemSearch(wanted)
+        here = np.zeros((len(self.spans), len(search.wanted)), np.bool_)
+        starts = [start for start, _ in self.spans]
+        for number, place in search.occurrences(self.version.text):
+            here[bisect_right(starts, place) - 1, number] = True
+        return here
 
     def coverage(self, asked: AskedQuestion, runs: NDArray[np.int64]) -> NDArray[np.float64]:
         """The share, in [0, 1], of the question's weighted content words in each of the runs (n_runs, 2)."""
         weights = asked.word_weights
-        here = np.array([[stem in stems for stem in weights] for stems in self.stems], np.int32)
-        present = _sums(here.reshape(len(self.stems), len(weights)), runs) > 0
+        present = _sums(self.holding(weights).astype(np.int32), runs) > 0
         shares = np.fromiter(weights.values(), np.float64, len(weights))
         covered: NDArray[np.float64] = present @ shares / (shares.sum() or 1.0)
         return covered
@@ -90,55 +97,74 @@ class SentenceShelf:
 
     def _read(self, wanted: Sequence[tuple[str, int]]) -> list[ArticleSentences]:
         ids = [article_id for article_id, _ in wanted]
-        dimension = self._library.dimension
-        told: dict[tuple[str, int], list[_Part]] = defaultdict(list)
-        chunks: dict[tuple[str, int], list[_Part]] = defaultdict(list)
+        rows: dict[tuple[str, int], list[_Row]] = defaultdict(list)
         with self._library.reading() as connection:
             query = sql.text(_CHUNKS).bindparams(sql.bindparam("ids", expanding=True))
-            rows = connection.execute(query, {"ids": ids}).all()
-        for article_id, number, start, end, vector, spans, vectors in rows:
-            if spans is None:
-                chunks[article_id, number].append(_Part(start, end, np.frombuffer(vector, "<f4")))
-            else:
-                told[article_id, number] += _parts(start, *unpacked(StoredSentences(spans, vectors), dimension))
+            for article_id, number, *row in connection.execute(query, {"ids": ids}):
+                rows[article_id, number].append(_Row(*row))
+        dimension = self._library.dimension
         return [
-            _made(
-                version, told[version.article_id, version.number], chunks[version.article_id, version.number], dimension
-            )
+            _made(version, rows[version.article_id, version.number], dimension)
             for version in self._library.versions_of(wanted)
         ]
 
 
-def _parts(chunk_start: int, spans: NDArray[np.int32], vectors: Vectors) -> Iterable[_Part]:
-    for (start, end), vector in zip((spans + chunk_start).tolist(), vectors, strict=True):
-        yield _Part(start, end, vector)
+class _Row(NamedTuple):
+    """A chunk as the library keeps it; `sentences` and `sentence_vectors` are None where it has none of them."""
+
+    start: int
+    end: int
+    vector: bytes
+    sentences: bytes | None
+    sentence_vectors: bytes | None
 
 
-def _made(version: Version, told: Sequence[_Part], chunks: Sequence[_Part], dimension: int) -> ArticleSentences:
+def _made(version: Version, rows: Sequence[_Row], dimension: int) -> ArticleSentences:
     """Where every chunk has told its sentences, the text need not be cut again."""
-    spans = _joined(told) if told and not chunks else sentences(version.text)
-    starts = [start for start, _ in spans]
+    told, chunks = _told(rows, dimension), _untold(rows, dimension)
+    spans = _joined(told.spans) if len(told.spans) and not len(chunks.spans) else sentences(version.text)
     vectors = np.zeros((len(spans), dimension), np.float32)
-    for part in told:  # a sentence in two chunks has a vector from each
-        vectors[np.searchsorted(starts, part.start, side="right") - 1] += part.vector
-    for part in chunks:
-        first, after = np.searchsorted(starts, [part.start, part.end])
-        vectors[first:after] += part.vector
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    characters = np.array([[end - start] for start, end in spans], np.float32).reshape(-1, 1)
-    scales: Vectors = np.divide(characters, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-    return ArticleSentences(
-        version,
-        tuple(spans),
-        tuple(frozenset(stems(version.text[start:end])) for start, end in spans),
-        vectors * scales,
-    )
+    if spans:
+        starts, ends = np.array(spans, np.int32).T
+        _add(vectors, np.searchsorted(starts, told.spans[:, 0], side="right") - 1, told.vectors)
+        for (start, end), vector in zip(chunks.spans, chunks.vectors, strict=True):
+            first, after = np.searchsorted(starts, [start, end])
+            vectors[first:after] += vector
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        characters = (ends - starts).astype(np.float32).reshape(-1, 1)
+        vectors *= np.divide(characters, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+    return ArticleSentences(version, tuple(spans), vectors)
 
 
-def _joined(parts: Sequence[_Part]) -> list[Span]:
-    """The spans of the parts in order, each once; those of one long sentence, which two chunks share, made one."""
+def _told(rows: Sequence[_Row], dimension: int) -> _Parts:
+    """The sentences that chunks have told, unpacked at once."""
+    told = [(row, row.sentences, row.sentence_vectors or b"") for row in rows if row.sentences is not None]
+    stored = StoredSentences(b"".join(spans for _, spans, _ in told), b"".join(vectors for *_, vectors in told))
+    spans, vectors = unpacked(stored, dimension)
+    starts = np.repeat(np.array([row.start for row, *_ in told], np.int32), [len(one) // 8 for _, one, _ in told])
+    return _Parts(spans + starts[:, None], vectors)
+
+
+def _untold(rows: Sequence[_Row], dimension: int) -> _Parts:
+    """The chunks that have told no sentences."""
+    chunks = [row for row in rows if row.sentences is None]
+    spans = np.array([(row.start, row.end) for row in chunks], np.int32).reshape(-1, 2)
+    vectors = np.frombuffer(b"".join(row.vector for row in chunks), "<f4").reshape(-1, dimension)
+    return _Parts(spans, vectors)
+
+
+def _add(totals: Vectors, places: NDArray[np.int64], vectors: Vectors) -> None:
+    """Adds each vector to the total at its place; a sentence in two chunks has a vector from each."""
+    once, first = np.unique(places, return_index=True)
+    totals[once] += vectors[first]
+    again = np.setdiff1d(np.arange(len(places)), first)
+    np.add.at(totals, places[again], vectors[again])
+
+
+def _joined(parts: NDArray[np.int32]) -> list[Span]:
+    """The spans (n, 2) in order, each once; those of one long sentence, which two chunks share, made one."""
     spans: list[Span] = []
-    for start, end in sorted({(part.start, part.end) for part in parts}):
+    for start, end in sorted({(start, end) for start, end in parts.tolist()}):
         if spans and start < spans[-1][1]:
             spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
         else:

@@ -279,12 +279,13 @@ def _is_current() -> sql.ColumnElement[bool]:
 
 
 def _versions_numbered(connection: sql.Connection, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Version]:
-    """Those of the versions that are there, read at once."""
+    """Those of the versions that are there, and others of these articles, read at once."""
     found: dict[tuple[str, int], Version] = {}
     for first in range(0, len(wanted), SLICE // 2):
         part = wanted[first : first + SLICE // 2]
-        query = sql.select(*_VERSION_COLUMNS).where(sql.tuple_(versions.c.article_id, versions.c.number).in_(part))
-        for row in connection.execute(query).mappings():
+        ids, numbers = ({*column} for column in zip(*part, strict=True))
+        query = sql.select(*_VERSION_COLUMNS).where(versions.c.article_id.in_(ids), versions.c.number.in_(numbers))
+        for row in connection.execute(query).mappings():  # SQLite scans the table for pairs, and seeks these
             found[row["article_id"], row["number"]] = Version(**_with_times(dict(row)))
     return found
 

@@ -7,64 +7,38 @@ Leaves out: what is done with the evidence, and rewriting the question.
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from threading import Lock
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index import copies
 from index.articles import Copy, Evidence, Filters, Retrieved, Version
 from index.articlesentences import SentenceShelf
-from index.asking_time import closeness, understand
-from index.catalogue import Catalogue, days_since_epoch
+from index.catalogue import Catalogue
 from index.comparing import AskedQuestion, Comparer
 from index.embedding.protocol import Embedder
 from index.engines import Keywords, Vectors
 from index.errors import OnRecordError, RetrievalError
 from index.filtering import Allowed, allowed_articles, newest_day
+from index.finding import Candidates, Finder, word_weights
 from index.library import Library
 from index.parallels import told_otherwise
 from index.passages import best, passages, promising, read_closely
-from index.ranking import Scores, Timing, Weights, features, freshness, newness, rank
+from index.ranking import Weights
 from index.reranking import RERANKED, Reranker, in_the_order_of, reranked
 from index.stories import Story, stories
-from index.words import content_stems
 
 log = logging.getLogger(__name__)
 
-CHUNKS = 300
-ARTICLES = 200
 READ_ARTICLES = 5
 """Passages are chosen from so many of the best articles."""
 READ_COPIES = 3
 """So many near-copies of each, the newest, are looked at for what they tell otherwise."""
 RANKED_ARTICLES = 50
-ASSUMED_DAY = 0.3
-"""How much "this week" counts where no day of asking was given, and that of the newest article is taken for it."""
-
-
-class Candidates(NamedTuple):
-    """The articles an engine found for a question, and their scores.
-
-    `places` (n,) index the catalogue; `rows` (n, 9) are the scores in the order of `Weights`. `allowed` and `told`
-    (n_articles,) say which articles may be used, and how near each comes to the time that the question tells.
-    """
-
-    catalogue: Catalogue
-    places: NDArray[np.int64]
-    rows: NDArray[np.float64]
-    allowed: NDArray[np.bool_]
-    told: NDArray[np.float64]
-
-    def stories(self, weights: Weights) -> list[Story]:
-        """The articles ranked, near-copies put together, best first."""
-        return stories(rank(self.places, self.rows, weights), self.catalogue, allowed=self.allowed, told=self.told)
 
 
 class Retriever:
@@ -87,13 +61,13 @@ class Retriever:
         self._reranker = reranker
         self._catalogue: Catalogue | None = None
         self._lock = Lock()
-        self._engines = ThreadPoolExecutor(2, thread_name_prefix="retrieval")
         self._sentences = SentenceShelf(library)
-        self.comparer = Comparer(embedder, self.word_weights)
+        self.comparer = Comparer(embedder, partial(word_weights, keywords=keywords))
+        self._finder = Finder(self.comparer, vectors, keywords)
 
     def close(self) -> None:
         """Ends its threads. Twice is no error."""
-        self._engines.shutdown(wait=True)
+        self._finder.close()
 
     def retrieve(
         self, question: str, *, as_of: date | None = None, filters: Filters | None = None, k: int = 8
@@ -153,8 +127,7 @@ class Retriever:
         catalogue = self._current()
         assumed = as_of or newest_day(catalogue)
         allowed = allowed_articles(catalogue, assumed, filters or Filters())
-        vector = self.comparer.question(question).vector
-        return self._candidates(question, vector, catalogue, allowed, assumed, given=as_of is not None)
+        return self._finder.find(question, catalogue, allowed, assumed, given=as_of is not None)
 
     def _retrieve(self, question: str, asked_on: date | None, filters: Filters, k: int) -> Retrieved:
         catalogue = self._current()
@@ -164,26 +137,10 @@ class Retriever:
         evidence: list[Evidence] = []
         worth_reading: list[Evidence] = []
         if allowed.articles.any():
-            asked = self.comparer.question(question)
-            found = self._candidates(question, asked.vector, catalogue, allowed, as_of, given=asked_on is not None)
+            found = self._finder.find(question, catalogue, allowed, as_of, given=asked_on is not None)
             ranked = found.stories(self._weights)
-            evidence, worth_reading = self._evidence(question, asked, catalogue, ranked[:READ_ARTICLES], k)
+            evidence, worth_reading = self._evidence(question, found.asked, catalogue, ranked[:READ_ARTICLES], k)
         return replace(_retrieved(catalogue, evidence, ranked, as_of, allowed), promising=tuple(worth_reading))
-
-    def _candidates(
-        self,
-        question: str,
-        vector: NDArray[np.float32],
-        catalogue: Catalogue,
-        allowed: Allowed,
-        as_of: date | None,
-        *,
-        given: bool,
-    ) -> Candidates:
-        topic, timing = _timing(question, catalogue, as_of, given=given)
-        scores = self._scores(topic, vector, allowed)
-        places, rows = features(catalogue, scores, allowed=allowed.articles, timing=timing)
-        return Candidates(catalogue, places, rows, allowed.articles, timing.told)
 
     def _evidence(
         self,
@@ -239,29 +196,6 @@ class Retriever:
                 self._catalogue = self._library.catalogue()
             return self._catalogue
 
-    def _scores(self, topic: str, vector: NDArray[np.float32], allowed: Allowed) -> Scores:
-        """Both engines at once: each does its work outside Python."""
-        nearest = self._engines.submit(self._vectors.search, vector, CHUNKS, allowed.chunk_ids)
-        keywords, within = self._keywords, allowed.restriction
-        return Scores(
-            chunk_keywords=keywords.chunk_scores(topic, CHUNKS, within),
-            chunk_coverage=keywords.chunk_coverage(topic, CHUNKS, within),
-            article_coverage=keywords.article_coverage(topic, ARTICLES, within),
-            title=keywords.article_scores(topic, ARTICLES, "title", within),
-            lead=keywords.article_scores(topic, ARTICLES, "lead", within),
-            chunk_vectors=nearest.result(),
-        )
-
-    def word_weights(self, question: str) -> dict[str, float]:
-        """Each content word's stem and its inverse document frequency (at least .5), as BM25 has it."""
-        frequencies = self._keywords.document_frequencies(question)
-        n_articles = max(self._keywords.articles, 1)
-        return {
-            stem: 0.5 + math.log(1 + (n_articles - frequency + 0.5) / (frequency + 0.5))
-            for stem in content_stems(question)
-            for frequency in (frequencies.get(stem, 0),)
-        }
-
 
 def _retrieved(
     catalogue: Catalogue, evidence: Sequence[Evidence], ranked: Sequence[Story], as_of: date | None, allowed: Allowed
@@ -285,20 +219,3 @@ def _copy(version: Version) -> Copy:
         published_at=version.published_at,
         url=version.url,
     )
-
-
-def _timing(question: str, catalogue: Catalogue, as_of: date | None, *, given: bool) -> tuple[str, Timing]:
-    """What the question is about, its words of time left out, and how time speaks for each article."""
-    days = catalogue.published_days
-    nothing = np.zeros(len(days))
-    if as_of is None:
-        return question, Timing(told=nothing, fresh=nothing, newer=nothing)
-    asked = understand(question, as_of)
-    today = days_since_epoch(as_of)
-    surely = given or not asked.relative
-    timing = Timing(
-        told=closeness(asked.windows, days) * (1.0 if surely else ASSUMED_DAY),
-        fresh=freshness(days, today) if given and not (asked.relative or asked.settled) else nothing,
-        newer=nothing if asked.settled else newness(days, today),
-    )
-    return asked.topic, timing

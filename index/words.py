@@ -16,6 +16,8 @@ import tantivy
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d[\d,]*(?:\.\d+)?|\w+")  # the most frequent first
 
+_FOREIGN_LETTER = re.compile(r"[^\W\x00-\x7f]")
+_SPACE = re.compile(r"\s")
 _POSSESSIVE = re.compile(r"['’]s?$", re.IGNORECASE)
 
 STOP_WORDS = frozenset(
@@ -78,6 +80,54 @@ def words(text: str) -> Iterator[Word]:
 def stems(text: str) -> set[str]:
     """The stems of every word of a text, stop words included."""
     return set(map(stem, _WORD.findall(text)))
+
+
+class StemSearch:
+    """Where the words of a text have one of some stems, found without stemming the rest of its words.
+
+    The stemmer leaves all letters of an ASCII word's stem but the last as they stand in it, apart from "die", "lie"
+    and the like of "dying" and "lying" (so it is with each of 175,000 words of 9,613 news articles); a figure keeps
+    its first digit. What begins otherwise need not be looked at, but for words with other letters.
+    """
+
+    def __init__(self, wanted: Iterable[str]) -> None:
+        self.wanted = tuple(wanted)
+        self._numbers = {stem: number for number, stem in enumerate(self.wanted)}
+        self._beginnings = tuple(dict.fromkeys(map(_beginning, self.wanted)))
+
+    def occurrences(self, text: str) -> Iterator[tuple[int, int]]:
+        """The number of each stem in `wanted` that occurs and where its word begins, in the order of the text."""
+        done = 0
+        for place in sorted(self._may_begin(text)):
+            if place < done:
+                continue
+            start = place
+            while start > 0 and not text[start - 1].isspace():
+                start -= 1
+            space = _SPACE.search(text, place)
+            done = space.start() if space else len(text)
+            for match in _WORD.finditer(text, start, done):
+                if (number := self._numbers.get(stem(match.group()))) is not None:
+                    yield number, match.start()
+
+    def _may_begin(self, text: str) -> set[int]:
+        """Places in or before which, up to white space, a word may have one of the stems; no other words have."""
+        lowered = text.lower()
+        if len(lowered) != len(text):  # a few letters become two
+            return {match.start() for match in _WORD.finditer(text)}
+        places = set() if text.isascii() or not self.wanted else {one.start() for one in _FOREIGN_LETTER.finditer(text)}
+        for beginning in self._beginnings:
+            inside_words = beginning[:1].isdigit() or beginning[:1] == "_"  # "covid19" is two words, and "a_b"
+            place = lowered.find(beginning)
+            while place >= 0:
+                if inside_words or place == 0 or not lowered[place - 1].isalpha():
+                    places.add(place)
+                place = lowered.find(beginning, place + 1)
+        return places
+
+
+def _beginning(stem: str) -> str:
+    return stem[:1] if stem.endswith("ie") or stem[:1].isdigit() else stem[: max(len(stem) - 1, 1)]
 
 
 def content_stems(text: str) -> list[str]:

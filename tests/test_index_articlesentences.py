@@ -31,7 +31,9 @@ def test_stored_sentences_are_those_of_the_text(tmp_path: Path) -> None:
         found = of_article(store)
         text = found.version.text
         assert list(found.spans) == sentences(text)
-        assert found.stems[3] == stems(text[slice(*found.spans[3])])
+        every = sorted(stems(text))
+        holding = [{every[number] for number in np.flatnonzero(row)} for row in found.holding(every)]
+        assert holding == [stems(text[start:end]) for start, end in found.spans]
         runs = np.array([[place, place + 1] for place in range(len(found.spans))])
         for place, (start, end) in enumerate(found.spans):
             alike = found.similarity(asked(store, text[start:end]), runs)

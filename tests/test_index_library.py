@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sql
@@ -290,3 +291,24 @@ def test_the_same_embedder_under_the_same_name_opens(tmp_path: Path) -> None:
     for _ in range(2):
         with Store(tmp_path, embedder) as store:
             assert store.library.embedder_name == embedder.name
+
+
+def test_versions_are_looked_up_and_not_searched_for(store: Store) -> None:
+    store.add(made_article(1), made_article(2))
+    wanted = [(entry.article_id, entry.version) for entry in store.library.articles()]
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        asked.append((statement, parameters))
+
+    sql.event.listen(store.library.engine, "before_cursor_execute", note)
+    assert len(store.library.versions_of(wanted)) == 2
+    sql.event.remove(store.library.engine, "before_cursor_execute", note)
+    with store.library.reading() as connection:
+        plans = [
+            str(row.detail)
+            for statement, parameters in asked
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+    assert plans
+    assert not [plan for plan in plans if plan.startswith("SCAN versions")]

@@ -252,7 +252,7 @@ class BrokenEngine:
 
 
 def test_rare_words_weigh_more_than_common_ones(retriever: Retriever) -> None:
-    weights = retriever.word_weights("Did Renault win a prize?")
+    weights = retriever.comparer.question("Did Renault win a prize?").word_weights
     assert weights["prize"] > weights["renault"] > 0
     assert "did" not in weights
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import doctest
 import importlib
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.words import STOP_WORDS, content_stems, stem, words
+from index.words import STOP_WORDS, StemSearch, content_stems, stem, words
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,34 @@ def test_content_stems_are_distinct_stems_of_words(text: str) -> None:
 @given(st.text(min_size=1, max_size=20))
 def test_stem_of_anything_is_text(word: str) -> None:
     assert isinstance(stem(word), str)
+
+
+ENDINGS = (
+    "s", "sses", "ies", "ied", "ie", "y", "ying", "ing", "ed", "eed", "eedly", "ly", "al", "ion", "ational", "ization",
+    "ousness", "ability", "ement",
+)  # fmt: skip
+
+
+@settings(max_examples=500)
+@given(
+    st.text(alphabet="abcdeilnstuyzABEYI0129_'’., -éİ²私", max_size=14),
+    st.sampled_from(ENDINGS),
+    st.text(alphabet="abcdeilnstuyzABEYI0129_'’., -éİ²私", max_size=14),
+    st.integers(0, 3),
+)
+def test_searching_for_stems_finds_what_stemming_every_word_finds(a: str, ending: str, b: str, skipped: int) -> None:
+    text = f"{a}{ending} {b}"
+    found = list(words(text))
+    wanted = sorted({word.stem for word in found})[skipped : skipped + 3]
+    expected = [(wanted.index(word.stem), word.start) for word in found if word.stem in wanted]
+    assert list(StemSearch(wanted).occurrences(text)) == expected
+
+
+def test_a_long_text_without_white_space_is_searched_once() -> None:
+    text = "-".join(["stake"] * 20_000)
+    began = perf_counter()
+    assert len(list(StemSearch(["stake", "renault"]).occurrences(text))) == 20_000
+    assert perf_counter() - began < 5  # looked at from each of its words anew it takes minutes
 
 
 EXAMPLES = (

@@ -17,8 +17,9 @@ from index.articles import Filters
 from index.embedding import Embedder
 from index.exactvectors import ExactVectors
 from index.filtering import allowed_articles
+from index.finding import CHUNKS
 from index.library import Library
-from index.retrieval import CHUNKS, Retriever
+from index.retrieval import Retriever
 from index.vectors import VectorIndex
 
 QUESTIONS = 60
