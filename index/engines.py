@@ -62,6 +62,10 @@ class Keywords(Protocol):
     def articles(self) -> int:
         """The number of articles it holds."""
 
+    @property
+    def chunks(self) -> int:
+        """The number of chunks it holds."""
+
     def close(self) -> None:
         """Lets go of what it holds. Twice is no error."""
 
@@ -85,3 +89,6 @@ class Keywords(Protocol):
 
     def document_frequencies(self, question: str) -> dict[str, int]:
         """In how many articles each word of the question occurs, by stem, stop words included."""
+
+    def chunk_frequencies(self, question: str) -> dict[str, int]:
+        """In how many chunks, the same way."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import NamedTuple
@@ -119,10 +120,18 @@ def _timing(question: str, catalogue: Catalogue, as_of: date | None, *, given: b
 
 def word_weights(question: str, keywords: Keywords) -> dict[str, float]:
     """Each content word's stem and its inverse document frequency (at least .5), as BM25 has it."""
-    frequencies = keywords.document_frequencies(question)
-    n_articles = max(keywords.articles, 1)
+    return _weights(question, keywords.document_frequencies(question), keywords.articles)
+
+
+def word_weights_in_chunks(question: str, keywords: Keywords) -> dict[str, float]:
+    """The same over chunks: a word that tells passages of a few long articles apart may well be in each of these."""
+    return _weights(question, keywords.chunk_frequencies(question), keywords.chunks)
+
+
+def _weights(question: str, frequencies: Mapping[str, int], n_documents: int) -> dict[str, float]:
+    n = max(n_documents, 1)
     return {
-        stem: 0.5 + math.log(1 + (n_articles - frequency + 0.5) / (frequency + 0.5))
+        stem: 0.5 + math.log(1 + (n - frequency + 0.5) / (frequency + 0.5))
         for stem in content_stems(question)
         for frequency in (frequencies.get(stem, 0),)
     }

@@ -110,16 +110,21 @@ class KeywordIndex:
 
     def document_frequencies(self, question: str) -> dict[str, int]:
         """In how many articles each word of the question occurs, by stem, stop words included."""
-        index = self._articles
-        if index is None:
-            return {}
-        searcher = index.searcher()
-        return {term: searcher.doc_freq("body", term) for term in keywordtext.terms(question, stop_words=True)}
+        return _frequencies(self._articles, question)
+
+    def chunk_frequencies(self, question: str) -> dict[str, int]:
+        """In how many chunks, the same way."""
+        return _frequencies(self._chunks, question)
 
     @property
     def articles(self) -> int:
         """The number of articles in the index."""
         return int(self._articles.searcher().num_docs) if self._articles is not None else 0
+
+    @property
+    def chunks(self) -> int:
+        """The number of chunks in the index."""
+        return int(self._chunks.searcher().num_docs) if self._chunks is not None else 0
 
     def _scores(
         self,
@@ -219,6 +224,13 @@ class KeywordIndex:
 
 _NOTHING: Scored = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
 _SCHEMAS: dict[str, tuple[str, ...]] = {"chunks": ("body",), "articles": ("title", "lead", "body", "source")}
+
+
+def _frequencies(index: tantivy.Index | None, question: str) -> dict[str, int]:
+    if index is None:
+        return {}
+    searcher = index.searcher()
+    return {term: searcher.doc_freq("body", term) for term in keywordtext.terms(question, stop_words=True)}
 
 
 def _schema(name: str) -> tantivy.Schema:

@@ -18,20 +18,34 @@ class LibraryRetriever(BaseRetriever):
     """Evidence as nodes, best first, scores in [0, 1]; a node's text is the quote, `text[start:end]` of its version.
 
     The metadata are article_id, version, start, end, title, source, published_at (ISO, None where it is not known)
-    and url; only title, source and published_at are shown to a model. Raises RetrievalError, EmbeddingError.
+    and url; only title, source and published_at are shown to a model. What it is made with is as in
+    `Retriever.retrieve`. Raises RetrievalError, EmbeddingError.
     """
 
     def __init__(
-        self, retriever: Retriever, *, as_of: date | None = None, filters: Filters | None = None, k: int = 8
+        self,
+        retriever: Retriever,
+        *,
+        as_of: date | None = None,
+        filters: Filters | None = None,
+        k: int = 8,
+        passage_characters: int | None = None,
     ) -> None:
         self._retriever = retriever
         self._as_of = as_of
         self._filters = filters
         self._k = k
+        self._passage_characters = passage_characters
         super().__init__()
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        found = self._retriever.retrieve(query_bundle.query_str, as_of=self._as_of, filters=self._filters, k=self._k)
+        found = self._retriever.retrieve(
+            query_bundle.query_str,
+            as_of=self._as_of,
+            filters=self._filters,
+            k=self._k,
+            passage_characters=self._passage_characters,
+        )
         return [NodeWithScore(node=_node(passage), score=passage.score) for passage in found.evidence]
 
 

@@ -19,12 +19,12 @@ from index import copies
 from index.articles import Copy, Evidence, Filters, Retrieved, Version
 from index.articlesentences import SentenceShelf
 from index.catalogue import Catalogue
-from index.comparing import AskedQuestion, Comparer
+from index.comparing import Comparer
 from index.embedding.protocol import Embedder
 from index.engines import Keywords, Vectors
 from index.errors import OnRecordError, RetrievalError
 from index.filtering import Allowed, allowed_articles, newest_day
-from index.finding import Candidates, Finder, word_weights
+from index.finding import Candidates, Finder, word_weights, word_weights_in_chunks
 from index.library import Library
 from index.parallels import told_otherwise
 from index.passages import best, passages, promising, read_closely
@@ -70,16 +70,24 @@ class Retriever:
         self._finder.close()
 
     def retrieve(
-        self, question: str, *, as_of: date | None = None, filters: Filters | None = None, k: int = 8
+        self,
+        question: str,
+        *,
+        as_of: date | None = None,
+        filters: Filters | None = None,
+        k: int = 8,
+        passage_characters: int | None = None,
     ) -> Retrieved:
         """The at most `k` best passages for a question, and the articles that were ranked for it.
 
         `as_of` is the day of asking: nothing later is used, what is fresh on it is preferred, and times in the
         question ("this week", "in March") are understood from it. Left out, it is the day of the newest dated
-        article, and being fresh on it counts for little. Raises RetrievalError when an engine fails.
+        article, and being fresh on it counts for little. A passage is up to three sentences of together at most 480
+        characters, the best to be read and cited; with `passage_characters`, as many sentences as fit into so many, at
+        least one. Raises RetrievalError when an engine fails.
         """
         try:
-            return self._retrieve(question, as_of, filters or Filters(), k)
+            return self._retrieve(question, as_of, filters or Filters(), k, passage_characters)
         except OnRecordError:
             raise
         except Exception as error:
@@ -129,7 +137,9 @@ class Retriever:
         allowed = allowed_articles(catalogue, assumed, filters or Filters())
         return self._finder.find(question, catalogue, allowed, assumed, given=as_of is not None)
 
-    def _retrieve(self, question: str, asked_on: date | None, filters: Filters, k: int) -> Retrieved:
+    def _retrieve(
+        self, question: str, asked_on: date | None, filters: Filters, k: int, characters: int | None
+    ) -> Retrieved:
         catalogue = self._current()
         as_of = asked_on or newest_day(catalogue)
         allowed = allowed_articles(catalogue, as_of, filters)
@@ -139,18 +149,17 @@ class Retriever:
         if allowed.articles.any():
             found = self._finder.find(question, catalogue, allowed, as_of, given=asked_on is not None)
             ranked = found.stories(self._weights)
-            evidence, worth_reading = self._evidence(question, found.asked, catalogue, ranked[:READ_ARTICLES], k)
+            evidence, worth_reading = self._evidence(question, found, ranked[:READ_ARTICLES], k, characters)
         return replace(_retrieved(catalogue, evidence, ranked, as_of, allowed), promising=tuple(worth_reading))
 
     def _evidence(
-        self,
-        question: str,
-        asked: AskedQuestion,
-        catalogue: Catalogue,
-        ranked: Sequence[Story],
-        k: int,
+        self, question: str, candidates: Candidates, ranked: Sequence[Story], k: int, characters: int | None
     ) -> tuple[list[Evidence], list[Evidence]]:
         """The best passages, and what a close reading would choose from."""
+
+        catalogue, asked = candidates.catalogue, candidates.asked
+        if characters:
+            asked = replace(asked, word_weights=word_weights_in_chunks(question, self._keywords))
 
         def version(place: int) -> tuple[str, int]:
             return catalogue.article_ids[place], int(catalogue.versions[place])
@@ -159,6 +168,7 @@ class Retriever:
             self._sentences.of([version(one.place) for one in ranked]),
             asked,
             article_scores=[one.score for one in ranked],
+            characters=characters,
         )
         if self._reranker is None:
             evidence, worth_reading = best(found, k), promising(found)

@@ -26,7 +26,7 @@ from index.comparing import AskedQuestion
 from index.interaction import Closeness
 from index.passages import best, passages, promising, read_closely
 from index.sentences import sentences
-from index.words import content_stems, stems
+from index.words import content_stems
 
 NEAR = Closeness(interaction=0.9, similarity=0.9)
 
@@ -75,8 +75,7 @@ class FakeModel:
 
 def _sentences_of(version: Version) -> ArticleSentences:
     spans = sentences(version.text)
-    words = tuple(frozenset(stems(version.text[start:end])) for start, end in spans)
-    return ArticleSentences(version, tuple(spans), words, np.ones((len(spans), 1), np.float32))
+    return ArticleSentences(version, tuple(spans), np.ones((len(spans), 1), np.float32))
 
 
 def version(number: int, text: str, title: str) -> Version:

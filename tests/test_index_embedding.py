@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from math import erf
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from index.embedding import EndpointEmbedder, LocalEmbedder, bulk
+from index.embedding import EndpointEmbedder, LocalEmbedder, bulk, eightbit
 from index.embedding.graphs import kept_graph
 from index.embedding.protocol import Embedder
 from index.errors import EmbeddingError, ModelFileError
@@ -230,18 +230,19 @@ AMX = "fma avx512f avx512_bf16 amx_bf16 amx_tile amx_int8"
 @pytest.mark.parametrize(
     ("machine", "flags", "installed", "chosen"),
     [
-        ("x86_64", AMX, True, "openvino bf16"),
-        ("AMD64", AMX, True, "openvino bf16"),
-        ("x86_64", AMX, False, "onnxruntime"),
-        ("x86_64", "fma avx512f avx512_bf16 avx512_fp16 avx512_vnni", True, "openvino f32"),
-        ("x86_64", "fma avx512f amx_tile amx_int8", True, "openvino f32"),
-        ("x86_64", "", True, "openvino f32"),
-        ("aarch64", "asimd bf16", True, "onnxruntime"),
-        ("arm64", "", True, "onnxruntime"),
+        ("x86_64", AMX, True, "bf16"),
+        ("AMD64", AMX, True, "bf16"),
+        ("x86_64", AMX, False, None),
+        ("x86_64", "fma avx512f avx512_bf16 avx512_fp16 avx512_vnni", True, "8 bits"),
+        ("x86_64", "fma avx2 avx_vnni", True, "f32"),
+        ("x86_64", "fma avx512f amx_tile amx_int8", True, "f32"),
+        ("x86_64", "", True, "f32"),
+        ("aarch64", "asimd bf16", True, None),
+        ("arm64", "", True, None),
     ],
 )
 def test_engine_for_many_texts_is_chosen_by_what_the_cpu_reports(
-    machine: str, flags: str, installed: bool, chosen: str
+    machine: str, flags: str, installed: bool, chosen: str | None
 ) -> None:
     assert bulk.choose(machine, frozenset(flags.split()), openvino=installed) == chosen
 
@@ -264,9 +265,9 @@ def test_many_texts_get_the_vectors_that_each_alone_gets(embedder: LocalEmbedder
 
 
 @openvino_only
-@pytest.mark.parametrize(("precision", "cosine"), [("f32", 0.99999), ("bf16", 0.999)])
+@pytest.mark.parametrize(("precision", "cosine"), [("f32", 0.99999), ("bf16", 0.999), ("8 bits", 0.999)])
 def test_openvino_gives_the_graph_s_outputs(
-    embedder: LocalEmbedder, embedding_files: Path, one_by_one: Array, precision: Literal["f32", "bf16"], cosine: float
+    embedder: LocalEmbedder, embedding_files: Path, one_by_one: Array, precision: bulk.Precision, cosine: float
 ) -> None:
     engine = bulk.OpenVinoEngine(kept_graph(embedding_files.resolve()), 2, precision=precision)
     many = LocalEmbedder(embedding_files)
@@ -277,6 +278,18 @@ def test_openvino_gives_the_graph_s_outputs(
         np.testing.assert_array_equal(reading.spans, alone.spans)
         cosines = (reading.tokens.astype(np.float32) * alone.tokens.astype(np.float32)).sum(1)
         assert cosines.min(initial=1) >= cosine - 0.001  # the tokens are kept as float16
+
+
+def test_weights_in_bytes_are_near_and_zero_stays_zero() -> None:
+    weights = np.random.default_rng(5).normal(size=(7, 3 * eightbit.GROUP)).astype(np.float32)
+    weights[0] = 0.0
+    weights[1, : eightbit.GROUP] = np.abs(weights[1, : eightbit.GROUP]) + 1
+    weights[2, 5] = 0.0
+    levels, zeros, scales = eightbit.quantized(weights)
+    restored = ((levels.astype(np.float32) - zeros) * scales).reshape(weights.shape)
+    assert np.abs(restored - weights).max() <= scales.max() * 1.01
+    assert not restored[0].any()
+    assert restored[2, 5] == 0.0
 
 
 @openvino_only

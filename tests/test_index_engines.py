@@ -56,6 +56,14 @@ class PlainKeywords:
         terms = keywordtext.terms(question, stop_words=True)
         return {term: sum(term in words for words in self._texts["body"].values()) for term in terms}
 
+    @property
+    def chunks(self) -> int:
+        return len(self._texts["chunk"])
+
+    def chunk_frequencies(self, question: str) -> dict[str, int]:
+        terms = keywordtext.terms(question, stop_words=True)
+        return {term: sum(term in words for words in self._texts["chunk"].values()) for term in terms}
+
     def _scored(self, where: str, question: str, k: int, *, share: bool = False) -> Scored:
         texts = self._texts[where]
         rarity = {

@@ -125,6 +125,11 @@ def test_frequencies_are_counted_in_articles(store: Store) -> None:
     assert store.keywords.articles == 3
 
 
+def test_frequencies_are_counted_in_chunks_too(store: Store) -> None:
+    assert store.keywords.chunk_frequencies("the ptarmigan, the moon") == {"the": 2, "ptarmigan": 1, "moon": 0}
+    assert store.keywords.chunks == len(store.chunk_ids())
+
+
 def test_a_lead_is_some_whole_sentences() -> None:
     text = " ".join(f"This is sentence number {number} of the story." for number in range(40))
     assert lead(text).endswith(".")

@@ -15,7 +15,7 @@ from index.comparing import AskedQuestion
 from index.interaction import Closeness
 from index.passages import FEW_PASSAGES, READ_PASSAGES, best, passages, promising, read_closely, runs_of
 from index.sentences import sentences
-from index.words import content_stems, stems
+from index.words import content_stems
 
 NEWS = (
     "Nissan makes cars. Renault builds vans. They agreed in Paris. Renault will cut its stake in Nissan to 15%. "
@@ -35,9 +35,7 @@ def article(text: str, article_id: str = "a1", *, near: str = "nothing") -> Arti
     spans = tuple(sentences(text))
     texts = [text[start:end] for start, end in spans]
     vectors = np.array([[len(one), 0] if near in one else [0, len(one)] for one in texts], np.float32)
-    return ArticleSentences(
-        version(text, article_id), spans, tuple(frozenset(stems(one)) for one in texts), vectors.reshape(-1, 2)
-    )
+    return ArticleSentences(version(text, article_id), spans, vectors.reshape(-1, 2))
 
 
 def asked(question: str) -> AskedQuestion:
@@ -114,6 +112,16 @@ def test_the_better_article_counts_when_passages_are_read() -> None:
 def test_long_sentences_make_short_passages() -> None:
     long = "Word " * 150 + "end."
     assert runs_of(sentences(f"{long} {long}")).tolist() == [[0, 1], [1, 2]]
+
+
+def test_runs_are_as_long_as_asked_for() -> None:
+    text = " ".join(f"This is sentence number {number} of many." for number in range(10, 30))  # 37 characters each
+    spans = sentences(text)
+    assert {after - first for first, after in runs_of(spans).tolist()} == {3}
+    longer = runs_of(spans, 200).tolist()
+    assert longer[0] == [0, 5]
+    assert max(spans[after - 1][1] - spans[first][0] for first, after in longer) <= 200
+    assert runs_of(spans, 1).tolist() == [[place, place + 1] for place in range(20)]
 
 
 @settings(max_examples=150)
