@@ -33,7 +33,9 @@ BUILD_SECONDS = 600.0
 """How long to wait where there is nothing to search in before another process has built it."""
 
 _HEAP_BYTES = 48_000_000
-_SLICE = 2_000
+_SMALL_HEAP_BYTES = 15_000_000
+"""For a few articles, the least that tantivy takes: a third of either it reserves for a table, whatever comes."""
+_FEW_ARTICLES = 100
 
 
 class KeywordIndex:
@@ -198,10 +200,12 @@ class KeywordIndex:
         chunk_index, article_index = self._chunks, self._articles
         if chunk_index is None or article_index is None:
             raise RetrievalError("the keyword index was closed while it was being brought up to date: open it again")
-        chunk_writer = chunk_index.writer(_HEAP_BYTES, 1)
-        article_writer = article_index.writer(_HEAP_BYTES, 1)
+        changed = library.keys_changed_since(mark.generation)
+        heap_bytes = _SMALL_HEAP_BYTES if len(changed) <= _FEW_ARTICLES else _HEAP_BYTES
+        chunk_writer = chunk_index.writer(heap_bytes, 1)
+        article_writer = article_index.writer(heap_bytes, 1)
         with storage_errors(library.folder):
-            for article_key in library.keys_changed_since(mark.generation):
+            for article_key in changed:
                 chunk_writer.delete_documents_by_term("article_key", article_key)
                 article_writer.delete_documents_by_term("article_key", article_key)
             with library.reading() as connection:

@@ -146,10 +146,10 @@ class Library:
         with self.reading() as connection:
             return connection.execute(query).scalar_one()
 
-    def catalogue(self) -> Catalogue:
-        """All live articles and chunks as arrays, from one snapshot."""
+    def catalogue(self, before: Catalogue | None = None) -> Catalogue:
+        """All live articles and chunks as arrays, from one snapshot; quicker with one from `before`."""
         with self.reading() as connection:
-            return load_catalogue(connection)
+            return load_catalogue(connection, before)
 
     def articles(self) -> list[ArticleEntry]:
         """The live articles, in the order in which they were first added."""

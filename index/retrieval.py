@@ -86,6 +86,7 @@ class Retriever:
         self._weights = weights or Weights()
         self._reranker = reranker
         self._catalogue: Catalogue | None = None
+        self._generation = -1
         self._lock = Lock()
         self._engines = ThreadPoolExecutor(2, thread_name_prefix="retrieval")
         self._sentences = SentenceShelf(library)
@@ -229,14 +230,18 @@ class Retriever:
                 yield told
 
     def _current(self) -> Catalogue:
-        """The catalogue of the library's latest generation, with both engines brought to it."""
+        """The catalogue of the library's latest generation, with both engines brought to it.
+
+        It may be of a later one, committed while the engines caught up: they do that again before the next question.
+        """
         generation = self._library.generation()
         with self._lock:
-            if self._catalogue is None or self._catalogue.generation != generation:
+            if self._catalogue is None or self._generation != generation:
                 copies.catch_up(self._library)
                 self._keywords.catch_up(self._library)
                 self._vectors.catch_up(self._library)
-                self._catalogue = self._library.catalogue()
+                self._catalogue = self._library.catalogue(self._catalogue)
+                self._generation = generation
             return self._catalogue
 
     def _scores(self, topic: str, vector: NDArray[np.float32], allowed: Allowed) -> Scores:
