@@ -7,6 +7,8 @@ compared with other chunks, one title with other titles. Leaves out: how scores 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Self
@@ -202,9 +204,11 @@ class KeywordIndex:
             raise RetrievalError("the keyword index was closed while it was being brought up to date: open it again")
         changed = library.keys_changed_since(mark.generation)
         heap_bytes = _SMALL_HEAP_BYTES if len(changed) <= _FEW_ARTICLES else _HEAP_BYTES
-        chunk_writer = chunk_index.writer(heap_bytes, 1)
-        article_writer = article_index.writer(heap_bytes, 1)
-        with storage_errors(library.folder):
+        with (
+            storage_errors(library.folder),
+            _writing(chunk_index, heap_bytes) as chunk_writer,
+            _writing(article_index, heap_bytes) as article_writer,
+        ):
             for article_key in changed:
                 chunk_writer.delete_documents_by_term("article_key", article_key)
                 article_writer.delete_documents_by_term("article_key", article_key)
@@ -213,12 +217,23 @@ class KeywordIndex:
                     article_writer.add_document(_article_document(article))
                 for chunk in chunks_changed(connection, mark.generation):
                     chunk_writer.add_document(_chunk_document(chunk))
-            for writer, index in ((chunk_writer, chunk_index), (article_writer, article_index)):
-                writer.commit()
-                writer.wait_merging_threads()
-                index.reload()
+            chunk_writer.commit()
+            article_writer.commit()
+        with storage_errors(library.folder):
+            chunk_index.reload()
+            article_index.reload()
             self._mark = derived.at_generation(mark, latest)
             derived.write_mark(self._folder, self._mark)
+
+
+@contextmanager
+def _writing(index: tantivy.Index, heap_bytes: int) -> Iterator[tantivy.IndexWriter]:
+    """A writer that lets go of its lock however its block ends: what was not committed is as if never written."""
+    writer = index.writer(heap_bytes, 1)
+    try:
+        yield writer
+    finally:
+        writer.wait_merging_threads()
 
 
 _NOTHING: Scored = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))

@@ -10,6 +10,7 @@ import logging
 import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from threading import Lock
@@ -21,19 +22,19 @@ from numpy.typing import NDArray
 from index import copies
 from index.articles import Copy, Evidence, Filters, Retrieved, Version
 from index.articlesentences import SentenceShelf
-from index.asking_time import closeness, understand
-from index.catalogue import Catalogue, days_since_epoch
+from index.catalogue import Catalogue
 from index.comparing import AskedQuestion, Comparer
 from index.embedding.protocol import Embedder
 from index.engines import Keywords, Vectors
-from index.errors import OnRecordError, RetrievalError
+from index.errors import ArticleNotFoundError, OnRecordError, RetrievalError
 from index.filtering import Allowed, allowed_articles, newest_day
 from index.library import Library
 from index.parallels import told_otherwise
 from index.passages import best, passages, promising, read_closely
-from index.ranking import Scores, Timing, Weights, features, freshness, newness, rank
+from index.ranking import Scores, Weights, features, rank
 from index.reranking import RERANKED, Reranker, in_the_order_of, reranked
 from index.stories import Story, stories
+from index.timing import timing_of
 from index.words import content_stems
 
 log = logging.getLogger(__name__)
@@ -45,8 +46,6 @@ READ_ARTICLES = 5
 READ_COPIES = 3
 """So many near-copies of each, the newest, are looked at for what they tell otherwise."""
 RANKED_ARTICLES = 50
-ASSUMED_DAY = 0.3
-"""How much "this week" counts where no day of asking was given, and that of the newest article is taken for it."""
 
 
 class Candidates(NamedTuple):
@@ -106,6 +105,8 @@ class Retriever:
         article, and being fresh on it counts for little. Raises RetrievalError when an engine fails.
         """
         try:
+            with suppress(ArticleNotFoundError):  # purged since the catalogue was read: then once more without it
+                return self._retrieve(question, as_of, filters or Filters(), k)
             return self._retrieve(question, as_of, filters or Filters(), k)
         except OnRecordError:
             raise
@@ -128,7 +129,7 @@ class Retriever:
 
     def current_versions(self, article_ids: Sequence[str]) -> list[Version]:
         """The articles' texts as they are now, in this order; of one removed meanwhile, none."""
-        return self._library.versions_of([(article_id, None) for article_id in article_ids])
+        return self._library.versions_left([(article_id, None) for article_id in article_ids])
 
     def read_closely(self, question: str, retrieved: Retrieved, *, k: int = 8) -> Retrieved:
         """What `retrieve` gave for the question, with the at most `k` best passages after the model has read them.
@@ -181,7 +182,7 @@ class Retriever:
         *,
         given: bool,
     ) -> Candidates:
-        topic, timing = _timing(question, catalogue, as_of, given=given)
+        topic, timing = timing_of(question, catalogue, as_of, given=given)
         scores = self._scores(topic, vector, allowed)
         places, rows = features(catalogue, scores, allowed=allowed.articles, timing=timing)
         return Candidates(catalogue, places, rows, allowed.articles, timing.told)
@@ -210,7 +211,7 @@ class Retriever:
             evidence = worth_reading = reranked(best(found, max(k, RERANKED)), question, self._reranker, k=k)
         also = {
             catalogue.article_ids[one.place]: tuple(
-                map(_copy, self._library.versions_of([version(place) for place in one.copies]))
+                map(_copy, self._library.versions_left([version(place) for place in one.copies]))
             )
             for one in ranked
             if one.copies
@@ -225,7 +226,7 @@ class Retriever:
 
     def _told_otherwise(self, passage: Evidence) -> Iterator[Evidence]:
         copies_of_it = [(copy.article_id, copy.version) for copy in passage.also_reported_by[:READ_COPIES]]
-        for copy in self._library.versions_of(copies_of_it):
+        for copy in self._library.versions_left(copies_of_it):
             if (told := told_otherwise(passage, copy)) is not None:
                 yield told
 
@@ -290,20 +291,3 @@ def _copy(version: Version) -> Copy:
         published_at=version.published_at,
         url=version.url,
     )
-
-
-def _timing(question: str, catalogue: Catalogue, as_of: date | None, *, given: bool) -> tuple[str, Timing]:
-    """What the question is about, its words of time left out, and how time speaks for each article."""
-    days = catalogue.published_days
-    nothing = np.zeros(len(days))
-    if as_of is None:
-        return question, Timing(told=nothing, fresh=nothing, newer=nothing)
-    asked = understand(question, as_of)
-    today = days_since_epoch(as_of)
-    surely = given or not asked.relative
-    timing = Timing(
-        told=closeness(asked.windows, days) * (1.0 if surely else ASSUMED_DAY),
-        fresh=freshness(days, today) if given and not (asked.relative or asked.settled) else nothing,
-        newer=nothing if asked.settled else newness(days, today),
-    )
-    return asked.topic, timing
