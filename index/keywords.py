@@ -166,8 +166,9 @@ class KeywordIndex:
             for index in (self._chunks, self._articles):
                 if index is not None:
                     index.reload()
-        except (ValueError, OSError):
-            logger.warning("the keyword index of %s is damaged and is built anew", library.folder, exc_info=True)
+        except (ValueError, OSError) as error:
+            logger.debug("the keyword index of %s cannot be used", library.folder, exc_info=True)
+            derived.tell_anew("the keyword index", library, error, left=derived.was_left(self._folder))
             self.close()
             return False
         self._mark = mark
@@ -189,10 +190,12 @@ class KeywordIndex:
         It cannot where files of it are damaged, or where a process was killed at the end of a commit: what it had
         written under the names of the next commit's files is in the way of every later one.
         """
+        left = derived.was_left(self._folder)
         try:
             self._bring_to(library, mark, latest)
-        except (ValueError, OSError):
-            logger.warning("the keyword index of %s is damaged and is built anew", library.folder, exc_info=True)
+        except (ValueError, OSError) as error:
+            logger.debug("the keyword index of %s cannot be used", library.folder, exc_info=True)
+            derived.tell_anew("the keyword index", library, error, left=left)
             self.close()
             return False
         return True
@@ -204,6 +207,8 @@ class KeywordIndex:
             raise RetrievalError("the keyword index was closed while it was being brought up to date: open it again")
         changed = library.keys_changed_since(mark.generation)
         heap_bytes = _SMALL_HEAP_BYTES if len(changed) <= _FEW_ARTICLES else _HEAP_BYTES
+        with storage_errors(library.folder):
+            derived.begin_change(self._folder)
         with (
             storage_errors(library.folder),
             _writing(chunk_index, heap_bytes) as chunk_writer,
@@ -224,6 +229,7 @@ class KeywordIndex:
             article_index.reload()
             self._mark = derived.at_generation(mark, latest)
             derived.write_mark(self._folder, self._mark)
+            derived.end_change(self._folder)
 
 
 @contextmanager

@@ -167,7 +167,7 @@ def summary(seen: Seen, seconds: float) -> dict[str, Any]:
         "told_to_wait": seen.queued,
         "answers_a_user": [min(seen.by_user.values(), default=0), max(seen.by_user.values(), default=0)],
         "adding_seconds": _spread(seen.added),
-        "resident_mb": [round(value) for value in _thirds(seen.resident)],
+        "resident_mb": [round(value) for value in _tenths(seen.resident)],
     }
 
 
@@ -180,11 +180,11 @@ def _spread(values: Sequence[float]) -> dict[str, float]:
     return {name: round(value, 3) for name, value in {**at, "max": ordered[-1]}.items()}
 
 
-def _thirds(values: Sequence[float]) -> list[float]:
-    """The first value, the means of the three thirds of the time, and the largest."""
-    size = max(1, len(values) // 3)
-    parts = [values[:size], values[size : 2 * size], values[2 * size :]]
-    return [values[0], *(sum(part) / len(part) for part in parts if part), max(values)] if values else []
+def _tenths(values: Sequence[float]) -> list[float]:
+    """The means of the ten tenths of the time."""
+    size = max(1, len(values) // 10)
+    parts = [values[first : first + size] for first in range(0, len(values) // size * size, size)]
+    return [sum(part) / len(part) for part in parts]
 
 
 def main() -> int:
