@@ -62,7 +62,7 @@ NOT_SERVED = ("/gradio_api/file=", "/gradio_api/file/", "/gradio_api/proxy=")
 
 
 class OwnPages:
-    """ASGI middleware: what an open page is told goes to its visitor alone (403 for others), an upload to nobody (404)."""
+    """ASGI middleware: what an open page is told goes to its visitor alone (403 for others), uploads to none (404)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
