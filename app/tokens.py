@@ -14,7 +14,7 @@ import sqlalchemy as sql
 from app.entries import Token
 from app.errors import TokenNotFoundError
 from app.people import ANONYMOUS, Person, Role
-from app.users import metadata, of_name, person_of, users
+from app.users import make_tables, metadata, of_name, person_of, users
 from index.library import Library
 
 PREFIX = "onrecord_"
@@ -39,13 +39,15 @@ holders = sql.Table(  # a token made before there were users has none: it admits
 )
 
 
+_WITH_USERS = tokens.outerjoin(holders).outerjoin(users, users.c.user_id == holders.c.user_id)
+
+
 class TokenRecord:
     """The tokens of one library. What one process makes or revokes counts in all of them at once."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        with library.transaction() as connection:
-            metadata.create_all(connection)
+        make_tables(library)
 
     def new(self, name: str, *, user: str, role: Role = "reader") -> str:
         """A new token of that user, who becomes one with that role where there is none; it is never told again.
@@ -64,7 +66,7 @@ class TokenRecord:
         """Whose it is; None where it is not of ours, was revoked, or its user is gone."""
         query = (
             sql.select(holders.c.token_id, users.c.user_id, users.c.name, users.c.role)
-            .select_from(tokens.outerjoin(holders).outerjoin(users, users.c.user_id == holders.c.user_id))
+            .select_from(_WITH_USERS)
             .where(tokens.c.sha256 == _sha256(token), tokens.c.revoked_at.is_(None))
         )
         with self._library.reading() as connection:
@@ -81,7 +83,7 @@ class TokenRecord:
             sql.select(
                 tokens.c.token_id, tokens.c.name, users.c.name.label("user"), tokens.c.made_at, tokens.c.revoked_at
             )
-            .select_from(tokens.outerjoin(holders).outerjoin(users, users.c.user_id == holders.c.user_id))
+            .select_from(_WITH_USERS)
             .order_by(tokens.c.made_at, tokens.c.token_id)
         )
         with self._library.reading() as connection:

@@ -38,8 +38,7 @@ class UserRecord:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        with library.transaction() as connection:
-            metadata.create_all(connection)
+        make_tables(library)
 
     def new(self, name: str, role: Role, password: str | None = None) -> Person:
         """A new user; without a password only a token or the proxy in front lets one in. Raises UserError."""
@@ -85,6 +84,12 @@ class UserRecord:
             changed = users.update().where(users.c.name_key == _key(name)).values(**values)
             if not connection.execute(changed).rowcount:
                 raise not_found(name)
+
+
+def make_tables(library: Library) -> None:
+    """Those of users and of what admits them, where there are none yet."""
+    with library.transaction() as connection:
+        metadata.create_all(connection)
 
 
 def of_name(connection: sql.Connection, name: str, role: Role) -> Person:

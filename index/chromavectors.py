@@ -101,7 +101,7 @@ class ChromaVectors:
             return
         damaged = seals.broken(self._folder, mark.build)
         if damaged:
-            logger.warning("the vector index of %s is damaged (%s) and is built anew", library.folder, damaged[0])
+            self._tell_anew(library, damaged[0])
             return
         try:
             self._client = open_client(self._folder / mark.build)
@@ -109,11 +109,18 @@ class ChromaVectors:
             self._size = int(self._collection.count())
             if self._size != count_at(library, mark.generation):
                 raise ValueError("the collection does not hold what its mark says")
-        except Exception:
-            logger.warning("the vector index of %s is damaged and is built anew", library.folder, exc_info=True)
+        except Exception as error:
+            logger.debug("the vector index of %s cannot be used", library.folder, exc_info=True)
+            self._tell_anew(library, error)
             self.close()
             return
         self._mark = mark
+
+    def _tell_anew(self, library: Library, why: object) -> None:
+        if why == seals.SEAL_NAME and not seals.is_sealed(self._folder):
+            logger.info("the vector index of %s has no checksums yet and is built anew", library.folder)
+        else:
+            derived.tell_anew("the vector index", library, why, left=derived.was_left(self._folder))
 
     def _build(self, library: Library, latest: int, stopped: Event | None) -> None:
         self.close()
@@ -143,6 +150,7 @@ class ChromaVectors:
             ids, rows = vectors_added(connection, mark.generation, library.dimension)
         size = min(_SLICE, self._client.get_max_batch_size())
         with storage_errors(library.folder):
+            derived.begin_change(self._folder)
             for first in range(0, len(dropped), size):
                 self._collection.delete(ids=[str(chunk_id) for chunk_id in dropped[first : first + size]])
             for first in range(0, len(ids), size):
@@ -156,6 +164,7 @@ class ChromaVectors:
             self._known = seals.seal(self._folder, mark.build, self._known)
             self._mark = derived.at_generation(mark, latest)
             derived.write_mark(self._folder, self._mark)
+            derived.end_change(self._folder)
 
 
 def count_at(library: Library, generation: int) -> int:

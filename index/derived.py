@@ -27,6 +27,7 @@ from index.tables import storage_errors
 logger = logging.getLogger(__name__)
 
 MARK_NAME = "generation.json"
+CHANGING_NAME = "changing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,29 @@ def forget(folder: Path) -> None:
     """Makes whoever opens the index build it anew, without looking at what is there. The caller holds its lock."""
     with storage_errors(folder.parent):
         (folder / MARK_NAME).unlink(missing_ok=True)
+
+
+def begin_change(folder: Path) -> None:
+    """Notes that the index in `folder` is being written to; a process that is killed meanwhile leaves the note."""
+    (folder / CHANGING_NAME).touch()
+
+
+def end_change(folder: Path) -> None:
+    """Takes the note away, once the mark tells of all that was written."""
+    (folder / CHANGING_NAME).unlink(missing_ok=True)
+
+
+def was_left(folder: Path) -> bool:
+    """Whether an index was left in the middle of a change: what does not fit together then is no damage."""
+    return (folder / CHANGING_NAME).exists()
+
+
+def tell_anew(name: str, library: Library, why: object, *, left: bool) -> None:
+    """Says that an index is built anew: a warning where its files are damaged, and not where it `was_left`."""
+    if left:
+        logger.info("%s of %s was not closed (its process was ended) and is built anew", name, library.folder)
+    else:
+        logger.warning("%s of %s is damaged (%s) and is built anew", name, library.folder, why)
 
 
 def new_mark(library: Library, *, index_format: str, generation: int) -> Mark:

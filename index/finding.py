@@ -15,19 +15,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.asking_time import closeness, understand
-from index.catalogue import Catalogue, days_since_epoch
+from index.catalogue import Catalogue
 from index.comparing import AskedQuestion, Comparer
 from index.engines import Keywords, Scored, Vectors
 from index.filtering import Allowed
-from index.ranking import Scores, Timing, Weights, features, freshness, newness, rank
+from index.ranking import Scores, Weights, features, rank
 from index.stories import Story, stories
+from index.timing import timing_of
 from index.words import content_stems
 
 CHUNKS = 300
 ARTICLES = 200
-ASSUMED_DAY = 0.3
-"""How much "this week" counts where no day of asking was given, and that of the newest article is taken for it."""
 
 
 class Candidates(NamedTuple):
@@ -83,7 +81,7 @@ class Finder:
         Raises EmbeddingError, and what the engines raise.
         """
         nearest = self._threads.submit(self._nearest, question, allowed)
-        topic, timing = _timing(question, catalogue, as_of, given=given)
+        topic, timing = timing_of(question, catalogue, as_of, given=given)
         keywords, within = self._keywords, allowed.restriction
         scores = Scores(
             chunk_keywords=keywords.chunk_scores(topic, CHUNKS, within),
@@ -99,23 +97,6 @@ class Finder:
     def _nearest(self, question: str, allowed: Allowed) -> _Nearest:
         asked = self._comparer.question(question)
         return _Nearest(asked, self._vectors.search(asked.vector, CHUNKS, allowed.chunk_ids))
-
-
-def _timing(question: str, catalogue: Catalogue, as_of: date | None, *, given: bool) -> tuple[str, Timing]:
-    """What the question is about, its words of time left out, and how time speaks for each article."""
-    days = catalogue.published_days
-    nothing = np.zeros(len(days))
-    if as_of is None:
-        return question, Timing(told=nothing, fresh=nothing, newer=nothing)
-    asked = understand(question, as_of)
-    today = days_since_epoch(as_of)
-    surely = given or not asked.relative
-    timing = Timing(
-        told=closeness(asked.windows, days) * (1.0 if surely else ASSUMED_DAY),
-        fresh=freshness(days, today) if given and not (asked.relative or asked.settled) else nothing,
-        newer=nothing if asked.settled else newness(days, today),
-    )
-    return asked.topic, timing
 
 
 def word_weights(question: str, keywords: Keywords) -> dict[str, float]:

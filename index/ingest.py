@@ -43,7 +43,7 @@ class Ingest:
         Nothing happens until the result is iterated. Raises LibraryLockedError when another process is writing,
         EmbeddingError and StorageError; what was yielded before is in the library, nothing else is.
         """
-        with writing(self._library) as still_held, Ahead(self._embedder) as ahead:
+        with Ahead(self._embedder) as ahead, writing(self._library) as still_held:  # who is interrupted unlocks first
             line = _Line(self, ahead, progress, still_held)
             try:
                 for article in inputs:
@@ -51,6 +51,9 @@ class Ingest:
                         yield from line.finish()
                     yield from line.take(self._planned(article) if isinstance(article, Article) else article)
                 yield from line.finish()
+            except KeyboardInterrupt:
+                line.behind = 0  # whoever asks next catches up: this process is to end
+                raise
             finally:
                 if line.behind:
                     self.catch_up()

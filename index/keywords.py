@@ -7,6 +7,8 @@ compared with other chunks, one title with other titles. Leaves out: how scores 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Self
@@ -33,7 +35,9 @@ BUILD_SECONDS = 600.0
 """How long to wait where there is nothing to search in before another process has built it."""
 
 _HEAP_BYTES = 48_000_000
-_SLICE = 2_000
+_SMALL_HEAP_BYTES = 15_000_000
+"""For a few articles, the least that tantivy takes: a third of either it reserves for a table, whatever comes."""
+_FEW_ARTICLES = 100
 
 
 class KeywordIndex:
@@ -167,8 +171,9 @@ class KeywordIndex:
             for index in (self._chunks, self._articles):
                 if index is not None:
                     index.reload()
-        except (ValueError, OSError):
-            logger.warning("the keyword index of %s is damaged and is built anew", library.folder, exc_info=True)
+        except (ValueError, OSError) as error:
+            logger.debug("the keyword index of %s cannot be used", library.folder, exc_info=True)
+            derived.tell_anew("the keyword index", library, error, left=derived.was_left(self._folder))
             self.close()
             return False
         self._mark = mark
@@ -190,10 +195,12 @@ class KeywordIndex:
         It cannot where files of it are damaged, or where a process was killed at the end of a commit: what it had
         written under the names of the next commit's files is in the way of every later one.
         """
+        left = derived.was_left(self._folder)
         try:
             self._bring_to(library, mark, latest)
-        except (ValueError, OSError):
-            logger.warning("the keyword index of %s is damaged and is built anew", library.folder, exc_info=True)
+        except (ValueError, OSError) as error:
+            logger.debug("the keyword index of %s cannot be used", library.folder, exc_info=True)
+            derived.tell_anew("the keyword index", library, error, left=left)
             self.close()
             return False
         return True
@@ -203,10 +210,16 @@ class KeywordIndex:
         chunk_index, article_index = self._chunks, self._articles
         if chunk_index is None or article_index is None:
             raise RetrievalError("the keyword index was closed while it was being brought up to date: open it again")
-        chunk_writer = chunk_index.writer(_HEAP_BYTES, 1)
-        article_writer = article_index.writer(_HEAP_BYTES, 1)
+        changed = library.keys_changed_since(mark.generation)
+        heap_bytes = _SMALL_HEAP_BYTES if len(changed) <= _FEW_ARTICLES else _HEAP_BYTES
         with storage_errors(library.folder):
-            for article_key in library.keys_changed_since(mark.generation):
+            derived.begin_change(self._folder)
+        with (
+            storage_errors(library.folder),
+            _writing(chunk_index, heap_bytes) as chunk_writer,
+            _writing(article_index, heap_bytes) as article_writer,
+        ):
+            for article_key in changed:
                 chunk_writer.delete_documents_by_term("article_key", article_key)
                 article_writer.delete_documents_by_term("article_key", article_key)
             with library.reading() as connection:
@@ -214,12 +227,24 @@ class KeywordIndex:
                     article_writer.add_document(_article_document(article))
                 for chunk in chunks_changed(connection, mark.generation):
                     chunk_writer.add_document(_chunk_document(chunk))
-            for writer, index in ((chunk_writer, chunk_index), (article_writer, article_index)):
-                writer.commit()
-                writer.wait_merging_threads()
-                index.reload()
+            chunk_writer.commit()
+            article_writer.commit()
+        with storage_errors(library.folder):
+            chunk_index.reload()
+            article_index.reload()
             self._mark = derived.at_generation(mark, latest)
             derived.write_mark(self._folder, self._mark)
+            derived.end_change(self._folder)
+
+
+@contextmanager
+def _writing(index: tantivy.Index, heap_bytes: int) -> Iterator[tantivy.IndexWriter]:
+    """A writer that lets go of its lock however its block ends: what was not committed is as if never written."""
+    writer = index.writer(heap_bytes, 1)
+    try:
+        yield writer
+    finally:
+        writer.wait_merging_threads()
 
 
 _NOTHING: Scored = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))

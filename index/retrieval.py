@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -22,7 +23,7 @@ from index.catalogue import Catalogue
 from index.comparing import Comparer
 from index.embedding.protocol import Embedder
 from index.engines import Keywords, Vectors
-from index.errors import OnRecordError, RetrievalError
+from index.errors import ArticleNotFoundError, OnRecordError, RetrievalError
 from index.filtering import Allowed, allowed_articles, newest_day
 from index.finding import Candidates, Finder, word_weights, word_weights_in_chunks
 from index.library import Library
@@ -60,6 +61,7 @@ class Retriever:
         self._weights = weights or Weights()
         self._reranker = reranker
         self._catalogue: Catalogue | None = None
+        self._generation = -1
         self._lock = Lock()
         self._sentences = SentenceShelf(library)
         self.comparer = Comparer(embedder, partial(word_weights, keywords=keywords))
@@ -87,6 +89,8 @@ class Retriever:
         least one. Raises RetrievalError when an engine fails.
         """
         try:
+            with suppress(ArticleNotFoundError):  # purged since the catalogue was read: then once more without it
+                return self._retrieve(question, as_of, filters or Filters(), k, passage_characters)
             return self._retrieve(question, as_of, filters or Filters(), k, passage_characters)
         except OnRecordError:
             raise
@@ -109,7 +113,7 @@ class Retriever:
 
     def current_versions(self, article_ids: Sequence[str]) -> list[Version]:
         """The articles' texts as they are now, in this order; of one removed meanwhile, none."""
-        return self._library.versions_of([(article_id, None) for article_id in article_ids])
+        return self._library.versions_left([(article_id, None) for article_id in article_ids])
 
     def read_closely(self, question: str, retrieved: Retrieved, *, k: int = 8) -> Retrieved:
         """What `retrieve` gave for the question, with the at most `k` best passages after the model has read them.
@@ -176,7 +180,7 @@ class Retriever:
             evidence = worth_reading = reranked(best(found, max(k, RERANKED)), question, self._reranker, k=k)
         also = {
             catalogue.article_ids[one.place]: tuple(
-                map(_copy, self._library.versions_of([version(place) for place in one.copies]))
+                map(_copy, self._library.versions_left([version(place) for place in one.copies]))
             )
             for one in ranked
             if one.copies
@@ -191,19 +195,23 @@ class Retriever:
 
     def _told_otherwise(self, passage: Evidence) -> Iterator[Evidence]:
         copies_of_it = [(copy.article_id, copy.version) for copy in passage.also_reported_by[:READ_COPIES]]
-        for copy in self._library.versions_of(copies_of_it):
+        for copy in self._library.versions_left(copies_of_it):
             if (told := told_otherwise(passage, copy)) is not None:
                 yield told
 
     def _current(self) -> Catalogue:
-        """The catalogue of the library's latest generation, with both engines brought to it."""
+        """The catalogue of the library's latest generation, with both engines brought to it.
+
+        It may be of a later one, committed while the engines caught up: they do that again before the next question.
+        """
         generation = self._library.generation()
         with self._lock:
-            if self._catalogue is None or self._catalogue.generation != generation:
+            if self._catalogue is None or self._generation != generation:
                 copies.catch_up(self._library)
                 self._keywords.catch_up(self._library)
                 self._vectors.catch_up(self._library)
-                self._catalogue = self._library.catalogue()
+                self._catalogue = self._library.catalogue(self._catalogue)
+                self._generation = generation
             return self._catalogue
 
 

@@ -45,6 +45,11 @@ def seal(folder: Path, build: str, known: Known) -> Known:
     return files
 
 
+def is_sealed(folder: Path) -> bool:
+    """Whether there is a seal at all: an index from before there were any has none."""
+    return (folder / SEAL_NAME).exists()
+
+
 def broken(folder: Path, build: str) -> list[str]:
     """The names of files of a build that are not what was sealed, or the seal's own where it is none of this build."""
     try:

@@ -116,13 +116,17 @@ class ServedVectors:
 
     def rebuild(self, library: Library) -> None:
         """Builds the collection anew. Raises RetrievalError where the server does not answer."""
+        self.drop(library)
+        self._wanted = library.generation()
+        self._asked(lambda: self._bring(BUILD_SECONDS))
+        self._asked(self._look)
+
+    def drop(self, library: Library) -> None:
+        """Deletes the collection from the server. Raises RetrievalError where that does not answer."""
         with index_lock(library, LOCK, wait_seconds=BUILD_SECONDS) as held:
             if not held:
                 raise RetrievalError("another process has been building the vector index for too long: stop it")
             self._asked(self._server.drop)
-        self._wanted = library.generation()
-        self._asked(lambda: self._bring(BUILD_SECONDS))
-        self._asked(self._look)
 
     def search(self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None = None) -> Found:
         """The at most `k` chunks nearest to a unit vector (dimension,), best first.

@@ -16,6 +16,7 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -52,21 +53,27 @@ def served(library: Path, **environment: str) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-c", "import sys; from app.cli import main; sys.exit(main())", "serve"]
-    process = subprocess.Popen(
-        [*command, "--port", str(port), "--library", str(library)],
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-        stderr=subprocess.DEVNULL,
-    )
     address, end = f"http://127.0.0.1:{port}", time.monotonic() + OPENING_SECONDS
-    try:
-        while not _is_ready(address):
-            assert process.poll() is None, "the server ended"
-            assert time.monotonic() < end, "the server was not ready in time"
-            time.sleep(0.2)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(30)
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [*command, "--port", str(port), "--library", str(library)],
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1", **environment},
+            stderr=said,
+        )
+        try:
+            while not _is_ready(address):
+                assert process.poll() is None, "the server ended"
+                assert time.monotonic() < end, "the server was not ready in time"
+                time.sleep(0.2)
+            yield address
+        finally:
+            ended = process.poll()
+            process.terminate()
+            process.wait(30)
+            if ended is not None:
+                said.seek(0)
+                told = said.read().decode("utf-8", "replace")[-4000:]
+                sys.stderr.write(f"the server ended with {ended}: {told}\n")
 
 
 def _is_ready(address: str) -> bool:
@@ -117,6 +124,8 @@ async def _ask(client: httpx.AsyncClient, seen: Seen, question: str, began: floa
             if response.status_code != httpx.codes.OK:
                 return str(response.status_code)
             async for line in response.aiter_lines():
+                if outcome == "error" and line.startswith("data: "):
+                    outcome = f"error: {json.loads(line.removeprefix('data: '))['detail'][:200]}"
                 if not line.startswith("event: "):
                     continue
                 kind, now = line.removeprefix("event: "), time.monotonic()
@@ -133,20 +142,27 @@ async def _ask(client: httpx.AsyncClient, seen: Seen, question: str, began: floa
 
 
 async def _adding(client: httpx.AsyncClient, seen: Seen, every: float, end: float) -> None:
-    number = 0
+    number, run = 0, f"{time.time():.0f}"  # a library that is used again is to take them, too
     while every and time.monotonic() + every < end:
         await asyncio.sleep(every)
         number += 1
-        text = f"The harbour bridge of Town {number} opened on Monday. It cost {number} million crowns. " * 10
+        text = f"The harbour bridge of Town {number} ({run}) opened on Monday. It cost {number} million crowns. " * 10
         began = time.monotonic()
-        response = await client.post("/api/v1/articles", files={"files": (f"load-{number}.txt", text.encode())})
-        seen.outcomes[f"added {response.status_code}"] += 1
+        try:
+            files = {"files": (f"load-{run}-{number}.txt", text.encode())}
+            seen.outcomes[f"added {(await client.post('/api/v1/articles', files=files)).status_code}"] += 1
+        except httpx.HTTPError as error:
+            seen.outcomes[f"added {type(error).__name__}"] += 1
         seen.added.append(time.monotonic() - began)
 
 
 async def _sampling(client: httpx.AsyncClient, seen: Seen, end: float) -> None:
     while time.monotonic() < end:
-        told = (await client.get("/metrics")).text
+        try:
+            told = (await client.get("/metrics")).text
+        except httpx.HTTPError as error:
+            seen.outcomes[f"metrics {type(error).__name__}"] += 1
+            continue
         found = re.search(r"^process_resident_memory_bytes (\S+)$", told, re.MULTILINE)
         if found:
             seen.resident.append(float(found[1]) / 1e6)
@@ -167,7 +183,7 @@ def summary(seen: Seen, seconds: float) -> dict[str, Any]:
         "told_to_wait": seen.queued,
         "answers_a_user": [min(seen.by_user.values(), default=0), max(seen.by_user.values(), default=0)],
         "adding_seconds": _spread(seen.added),
-        "resident_mb": [round(value) for value in _thirds(seen.resident)],
+        "resident_mb": [round(value) for value in _tenths(seen.resident)],
     }
 
 
@@ -180,11 +196,11 @@ def _spread(values: Sequence[float]) -> dict[str, float]:
     return {name: round(value, 3) for name, value in {**at, "max": ordered[-1]}.items()}
 
 
-def _thirds(values: Sequence[float]) -> list[float]:
-    """The first value, the means of the three thirds of the time, and the largest."""
-    size = max(1, len(values) // 3)
-    parts = [values[:size], values[size : 2 * size], values[2 * size :]]
-    return [values[0], *(sum(part) / len(part) for part in parts if part), max(values)] if values else []
+def _tenths(values: Sequence[float]) -> list[float]:
+    """The means of the ten tenths of the time."""
+    size = max(1, len(values) // 10)
+    parts = [values[first : first + size] for first in range(0, len(values) // size * size, size)]
+    return [sum(part) / len(part) for part in parts]
 
 
 def main() -> int:

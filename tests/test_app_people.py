@@ -232,6 +232,17 @@ def test_an_assistant_sees_with_the_eyes_of_its_token(office: Office) -> None:
         assert ada.get("/api/v1/conversations").json() == []
 
 
+def test_an_uploaded_file_is_given_back_to_nobody(office: Office) -> None:
+    with office.as_("rob") as rob, office.as_("sue") as sue:
+        (path,) = rob.post("/gradio_api/upload", files={"files": ("secret.txt", b"Rob's own words.")}).json()
+        assert Path(path).name == "secret.txt"
+        for who in (rob, sue):
+            for address in (f"/gradio_api/file={path}", f"/gradio_api/file/{path}", f"/gradio_api/file%3D{path}"):
+                told = who.get(address)
+                assert told.status_code == 404
+                assert b"own words" not in told.content
+
+
 def test_the_page_of_one_is_not_another_ones(office: Office) -> None:
     join = "/gradio_api/queue/join"
     with office.as_("rob") as rob, office.as_("sue") as sue:

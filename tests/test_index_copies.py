@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from store_parts import Store
 
 from index import copies
 from index.articles import Article, Filters, Retrieved
+from index.articlesentences import ArticleSentences
 from index.retrieval import Retriever
 from index.shingles import may_share, sample, shared, shingles
 
@@ -136,6 +137,43 @@ def test_newest_stands_for_its_copies(store: Store) -> None:
     assert {passage.article_id for passage in found.evidence} <= {"update", "other"}
     assert [copy.article_id for copy in found.evidence[0].also_reported_by] == ["paper", "wire"]
     assert found.evidence[0].also_reported_by[0].source == "Evening Herald"
+
+
+def test_a_copy_that_is_purged_before_it_is_looked_into_is_left_out(store: Store) -> None:
+    changed = STORY.replace(STORY[:60], STORY[:60].upper() + " 15 ")
+    store.add(ORIGINAL, article("paper", changed, PAPER.title, source="Evening Herald"), UPDATE)
+    retriever = Retriever(store.library, store.embedder, store.vectors, store.keywords)
+    try:
+        found = retriever.retrieve(STORY[:60])
+        assert [copy.article_id for copy in found.evidence[0].also_reported_by] == ["paper", "wire"]
+        store.ingest.remove("paper", purge=True)
+        read = retriever.read_closely(STORY[:60], found)
+        assert read.evidence
+        assert "paper" not in {passage.article_id for passage in read.otherwise}
+        assert [one.article_id for one in retriever.current_versions(["wire", "paper"])] == ["wire"]
+    finally:
+        retriever.close()
+
+
+def test_an_article_that_is_purged_while_it_is_looked_for_is_not_found(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add(ORIGINAL, UPDATE)
+    retriever = Retriever(store.library, store.embedder, store.vectors, store.keywords)
+    read = retriever._sentences.of
+
+    def purged(wanted: Sequence[tuple[str, int]]) -> list[ArticleSentences]:
+        monkeypatch.setattr(retriever._sentences, "of", read)
+        store.ingest.remove("update", purge=True)
+        return read(wanted)
+
+    monkeypatch.setattr(retriever._sentences, "of", purged)
+    try:
+        found = retriever.retrieve(STORY[:60])
+    finally:
+        retriever.close()
+    assert [article_id for article_id, _ in found.articles] == ["wire"]
+    assert found.evidence[0].article_id == "wire"
 
 
 def test_only_what_may_be_used_stands_for_copies(store: Store) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from store_parts import Store, made_article
 
-from index import seals
+from index import derived, seals
 from index.derived import read_mark
 from index.seals import broken
 
@@ -144,6 +144,29 @@ def test_a_library_without_a_seal_is_built_anew(library: Path, right: list[objec
     assert asked(library) == right
     (library / "chroma" / seals.SEAL_NAME).write_text('{"build": 3}', encoding="utf-8")
     assert asked(library) == right
+
+
+def test_what_a_killed_process_left_is_not_called_damaged(library: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """As after a kill while Chroma wrote: its files have gone on, and their seal and the mark have not."""
+    caplog.set_level("INFO")
+    (file,) = (library / "chroma").glob("*/*/length.bin")
+    harm(file, "one bit")
+    derived.begin_change(library / "chroma")
+    with Store(library) as store:
+        assert store.nearest("everywhere")
+    assert "the vector index" in caplog.text
+    assert "was not closed" in caplog.text
+    assert not [record for record in caplog.records if record.levelname == "WARNING"]
+    assert not derived.was_left(library / "chroma")
+    caplog.clear()
+    (file,) = (library / "chroma").glob("*/*/length.bin")
+    harm(file, "one bit")
+    with Store(library):
+        assert [record.levelname for record in caplog.records] == ["WARNING"]
+    caplog.clear()
+    (library / "chroma" / seals.SEAL_NAME).unlink()
+    with Store(library):
+        assert [record.levelname for record in caplog.records] == ["INFO"]
 
 
 def test_few_vectors_have_no_files_to_damage(tmp_path: Path) -> None:

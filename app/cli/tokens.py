@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 
+from app.cli.admitted import LIST, listed, name_of
+from app.entries import Token
 from app.people import ROLES
 
-NEW, LIST, REVOKE = "new", "list", "revoke"
+NEW, REVOKE = "new", "revoke"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,14 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do what is asked for; 2 when a name is wanted and missing."""
-    from dataclasses import asdict
-
     from app.cli import terminal
     from app.cli.opening import opened_desk
 
-    name = " ".join((args.name or "").split())
-    if args.action != LIST and not name:
-        terminal.tell(f"name whom the token is for: onrecord token {args.action} NAME")
+    name = name_of(args, "onrecord token", "whom the token is for")
+    if name is None:
         return 2
     with opened_desk(args, writer=False) as desk:
         if args.action == NEW:
@@ -49,13 +48,12 @@ def run(args: argparse.Namespace) -> int:
             told = f"revoked {revoked:,} of {terminal.shown(name)}"
             terminal.write_json({"name": name, "revoked": revoked}) if args.json else terminal.write(told)
             return 0
-        made = desk.members.tokens()
-    if args.json:
-        terminal.write_json([asdict(one) for one in made])
-    for one in made if not args.json else ():
-        ended = f", revoked {one.revoked_at}" if one.revoked_at else ""
-        whose = f", of {terminal.shown(one.user)}" if one.user is not None else ""
-        terminal.write(f"{one.token_id}  {terminal.shown(one.name)}{whose}, made {one.made_at}{ended}")
-    if not made:
-        terminal.tell("there are no tokens: 'onrecord token new NAME' makes one")
-    return 0
+        return listed(args, desk.members.tokens(), _line, "there are no tokens: 'onrecord token new NAME' makes one")
+
+
+def _line(one: Token) -> str:
+    from app.cli import terminal
+
+    ended = f", revoked {one.revoked_at}" if one.revoked_at else ""
+    whose = f", of {terminal.shown(one.user)}" if one.user is not None else ""
+    return f"{one.token_id}  {terminal.shown(one.name)}{whose}, made {one.made_at}{ended}"

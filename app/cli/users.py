@@ -7,12 +7,14 @@ import getpass
 import sys
 from typing import TYPE_CHECKING
 
+from app.cli.admitted import LIST, listed, name_of
+from app.entries import User
 from app.people import ROLES, Role
 
 if TYPE_CHECKING:
     from app.members import Members
 
-NEW, LIST, PASSWORD, ROLE, REMOVE = "new", "list", "password", "role", "remove"
+NEW, PASSWORD, ROLE, REMOVE = "new", "password", "role", "remove"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,9 +45,8 @@ def run(args: argparse.Namespace) -> int:
     from app.cli import terminal
     from app.cli.opening import opened_desk
 
-    name = " ".join((args.name or "").split())
-    if args.action != LIST and not name:
-        terminal.tell(f"name the user: onrecord user {args.action} NAME")
+    name = name_of(args, "onrecord user", "the user")
+    if name is None:
         return 2
     if args.action == ROLE and args.role is None:
         terminal.tell(f"name the role: onrecord user role {name} --role {'|'.join(ROLES)}")
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     password = _password(name) if args.action == PASSWORD or (args.action == NEW and not args.no_password) else None
     with opened_desk(args, writer=False) as desk:
         if args.action == LIST:
-            return _list(args, desk.members)
+            return listed(args, desk.members.users(), _line, "there are no users: 'onrecord user new NAME' makes one")
         told = _changed(args, desk.members, name, password)
     if args.json:
         terminal.write_json({"name": name, "done": args.action})
@@ -79,21 +80,11 @@ def _changed(args: argparse.Namespace, members: Members, name: str, password: st
     return "is gone, with every token and conversation"
 
 
-def _list(args: argparse.Namespace, members: Members) -> int:
-    from dataclasses import asdict
-
+def _line(one: User) -> str:
     from app.cli import terminal
 
-    found = members.users()
-    if args.json:
-        terminal.write_json([asdict(one) for one in found])
-        return 0
-    for one in found:
-        password = "password" if one.password else "no password"
-        terminal.write(f"{terminal.shown(one.name)}  {one.role}, {password}, made {one.made_at}")
-    if not found:
-        terminal.tell("there are no users: 'onrecord user new NAME' makes one")
-    return 0
+    password = "password" if one.password else "no password"
+    return f"{terminal.shown(one.name)}  {one.role}, {password}, made {one.made_at}"
 
 
 def _password(name: str) -> str:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from app.doctor.findings import Finding, note, ok, problem
 from index import seals
 from index.chromavectors import COLLECTION, open_client
-from index.derived import index_lock, read_mark
+from index.derived import index_lock, read_mark, was_left
 from index.library import Library
 from index.tables import chunks, vectors
 
@@ -68,6 +68,8 @@ def _found(folder: Path, *, every: bool) -> Finding:
         if not held:
             return note(ABOUT, "another process has them open: stop it to have them examined")
         damaged = seals.broken(folder / "chroma", mark.build)
+        if damaged and was_left(folder / "chroma"):
+            return note(ABOUT, "they were not closed, for their process was ended: the next start builds them anew")
         if damaged:
             return problem(ABOUT, f"{damaged[0]} and perhaps others are not what was written: {REMEDY}")
         try:

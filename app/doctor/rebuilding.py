@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from app.config import Settings
 from app.doctor.findings import Finding, note, ok
-from app.doctor.served import rebuilt_vectors
+from app.doctor.served import drop_vectors, rebuilt_vectors
 from app.wiring import open_embedder
 from index.commits import take_new_id
 from index.derived import forget, index_lock
@@ -47,6 +47,7 @@ def rebuild(settings: Settings, progress: Callable[[int, int], None] | None = No
         if added:
             findings.append(ok("rebuild", f"{added:,} chunks had no vectors of their sentences, and have them now"))
         if library.on_server:
+            findings += drop_vectors(library, settings.chroma_url) if settings.chroma_url else []
             take_new_id(library)
             findings.append(note("rebuild", ANEW_EVERYWHERE))
         chroma_url = settings.chroma_url

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from app.doctor.findings import Finding, ok, problem
+from app.doctor.findings import Finding, note, ok, problem
 from index.errors import RetrievalError
 from index.library import Library
 from index.servedvectors import ServedVectors
@@ -27,6 +27,18 @@ def served_vectors(library: Library, url: str) -> Finding:
         return problem(ABOUT, str(error))
     finally:
         index.close()
+
+
+def drop_vectors(library: Library, url: str) -> list[Finding]:
+    """Deletes the collection that is named by the library's present identifier; what kept that from being done."""
+    index = ServedVectors(library, url)
+    try:
+        index.drop(library)
+    except RetrievalError as error:
+        return [note("rebuild", f"the collection onrecord-{library.library_id} at {url} is left there: {error}")]
+    finally:
+        index.close()
+    return []
 
 
 def rebuilt_vectors(library: Library, url: str) -> Finding:

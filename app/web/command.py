@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from app import note
 from app.errors import ConfigError
 from app.people import ANONYMOUS, Person
+from app.web import heap
 from app.web.admitting import Admits, Brought, Proxies, read_networks
 from app.web.opening import DeskOpeningError, OpeningDesk
 from app.web.serving import PageServer, bind, is_loopback
@@ -71,6 +72,7 @@ def serve(
     `announce` is told where. The desk is made by `desk_factory` in a thread, once the page can be painted, and closed
     at the end. Commands on the library in the folder `library` go through the server meanwhile.
     """
+    heap.bound()
     server, desk = page_server(desk_factory, host=host, port=port, door=door, bounds=bounds, library=library)
     announce(f"OnRecord: {server.url} (Ctrl-C stops it)")
     if open_browser:
@@ -99,6 +101,7 @@ def serve_streams(desk_factory: Callable[[], Desk]) -> None:
     from app.web.api.assistants import serve_streams as serving
     from app.web.bounds import Bounds
 
+    heap.bound()
     desk = OpeningDesk(desk_factory)
     desk.start()
     try:

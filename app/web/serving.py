@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger(__name__)
 SECONDS_TO_END = 1
+IDLE_SECONDS = 75
+"""How long an unused connection stays: longer than the 60 s of common proxies, for who asks again on one that is just
+being closed gets an error."""
 WAITING_PAGE = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="1">'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -139,6 +142,7 @@ class PageServer:
                 access_log=False,
                 lifespan="on",
                 proxy_headers=False,  # whose address a request comes from is not for the request to say
+                timeout_keep_alive=IDLE_SECONDS,
                 timeout_graceful_shutdown=SECONDS_TO_END,
             )
         )

@@ -57,8 +57,12 @@ async def left(request: gr.Request) -> None:
         session.stop.set()
 
 
+NOT_SERVED = ("/gradio_api/file=", "/gradio_api/file/", "/gradio_api/proxy=")
+"""Where Gradio gives uploaded files back to whoever names them, and fetches addresses. The page needs neither."""
+
+
 class OwnPages:
-    """ASGI middleware: what an open page is told is told to its visitor alone (403 for others)."""
+    """ASGI middleware: what an open page is told goes to its visitor alone (403 for others), uploads to none (404)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -66,6 +70,9 @@ class OwnPages:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
         if scope["type"] == "http":
+            if scope["path"].startswith(NOT_SERVED):
+                await PlainTextResponse("Uploaded files are not given back.", status_code=404)(scope, receive, send)
+                return
             for page in parse_qs(scope.get("query_string", b"").decode("latin-1")).get("session_hash", ()):
                 if _visitors.get(page, person_of(scope).user_id) != person_of(scope).user_id:
                     await PlainTextResponse("This page is somebody else's.", status_code=403)(scope, receive, send)

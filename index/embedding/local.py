@@ -22,6 +22,9 @@ MODEL_NAME = "all-MiniLM-L6-v2"
 DIMENSION = 384
 MAX_TOKENS = 256  # the publisher's sentence_bert_config.json
 BATCH_TOKENS = 2048  # padded; larger batches were no faster on 2 cores
+FEW_BATCH_TOKENS = 256
+"""The same where there are few texts, of whatever lengths: ten passages at once were padded by a third, and reading
+them took .24 s of processor time where this takes .18 (60 news questions, 2 cores)."""
 BULK_TEXTS = 32
 """So many texts at once come of an archive, not of a question or one article: the engine for many is worth opening."""
 
@@ -95,7 +98,8 @@ class LocalEmbedder:
             engine = self._engine_for(len(texts))
             encode = self._tokenizer.encode_batch if "tokens" in outputs else self._tokenizer.encode_batch_fast
             encodings = encode([_encodable(text) for text in texts])  # the fast one tells no offsets
-            for rows in _batches([len(encoding.ids) for encoding in encodings]):
+            most = FEW_BATCH_TOKENS if len(texts) < BULK_TEXTS else BATCH_TOKENS
+            for rows in _batches([len(encoding.ids) for encoding in encodings], most):
                 batch = [encodings[row] for row in rows]
                 n_tokens = max(len(encoding.ids) for encoding in batch)
                 ids = np.zeros((len(batch), n_tokens), np.int64)
@@ -136,11 +140,11 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Rows grouped by similar length, so that little is padded, each batch of at most BATCH_TOKENS."""
+def _batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
+    """Rows grouped by similar length, so that little is padded, each batch of at most so many tokens, or one row."""
     batch: list[int] = []
     for row in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[row] > BATCH_TOKENS:
+        if batch and (len(batch) + 1) * lengths[row] > most:
             yield batch
             batch = []
         batch.append(row)
