@@ -1,4 +1,4 @@
-"""Embeds one batch in a thread of its own, while the next is read and planned and the last one is written.
+"""Embeds one batch in threads of its own, while the next is read and planned and the last one is written.
 
 The engine's work is outside Python, so that both go on at once. Leaves out: what is embedded (ingest).
 """
@@ -12,11 +12,13 @@ from threading import Event
 from typing import Self
 
 from index.chunktexts import ChunkText
-from index.embedding.protocol import Embedder
+from index.embedding.protocol import Embedder, TokenEmbedder
 from index.storedvectors import StoredVectors, embed
 
 EMBED_CHUNKS = 64
 """What the embedder is given at a time: so often progress is told, and giving up is noticed."""
+PARTS_AT_ONCE = 2
+"""An embedder on this machine computes one part while the next is cut into tokens; an endpoint gets one at a time."""
 
 
 class Ahead:
@@ -25,7 +27,9 @@ class Ahead:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self._stopped = Event()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="embedding")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="batch")
+        at_once = PARTS_AT_ONCE if isinstance(embedder, TokenEmbedder) else 1
+        self._parts = ThreadPoolExecutor(at_once, thread_name_prefix="embedding")
 
     def __enter__(self) -> Self:
         return self
@@ -33,6 +37,7 @@ class Ahead:
     def __exit__(self, *_: object) -> None:
         self._stopped.set()
         self._thread.shutdown(wait=True, cancel_futures=True)
+        self._parts.shutdown(wait=True, cancel_futures=True)
 
     def begin(self, texts: Sequence[ChunkText]) -> Embedding:
         """Embeds the texts, after those begun before."""
@@ -43,16 +48,28 @@ class Ahead:
         """The vectors, in the order of the texts. Those of like length go together: little is padded."""
         rows: dict[int, StoredVectors] = {}
         by_length = sorted(range(len(texts)), key=lambda row: len(texts[row].text))
+        parts = [by_length[first : first + EMBED_CHUNKS] for first in range(0, len(by_length), EMBED_CHUNKS)]
+        underway = [self._parts.submit(self._part, [texts[row] for row in part]) for part in parts]
         try:
-            for first in range(0, len(texts), EMBED_CHUNKS):
-                if self._stopped.is_set():
-                    break
-                part = by_length[first : first + EMBED_CHUNKS]
-                rows.update(zip(part, embed(self._embedder, [texts[row] for row in part]), strict=True))
-                told.put(first + len(part))
+            for part, future in zip(parts, underway, strict=True):
+                rows.update(zip(part, future.result(), strict=True))
+                told.put(len(rows))
+        except _GivenUpError:
+            return []
         finally:
+            for future in underway:
+                future.cancel()
             told.put(None)
         return [rows[row] for row in sorted(rows)]
+
+    def _part(self, texts: list[ChunkText]) -> list[StoredVectors]:
+        if self._stopped.is_set():
+            raise _GivenUpError
+        return embed(self._embedder, texts)
+
+
+class _GivenUpError(Exception):
+    """Nobody waits for the vectors any more."""
 
 
 class Embedding:
