@@ -92,6 +92,10 @@ _ASKED_FOR = tuple(
     )
 )
 """What names the thing asked for, by what stands around it."""
+_WHO_OR_WHAT = re.compile(
+    r"(?i:and |so )?(?:[Ww]ho|[Ww]hat)(?: (?:is|are|was|were|happened to)|['’]s) (?:the |an? )?"
+    r"(?P<name>[\w’'-]*[A-Z][\w’'-]*(?: [\w’'-]*[A-Z][\w’'-]*){0,3})\?"
+)
 _NAME = re.compile(r"\b[A-Z][\w’'-]+")
 _NAMES = re.compile(r"\b[A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+)*")
 _OPENING = re.compile(r"\W*[\w’'-]+")
@@ -161,6 +165,21 @@ def names_in(question: str) -> list[frozenset[str]]:
     runs = [[word for word in run.split() if word.lower() not in STOP_WORDS] for run in _NAMES.findall(inside)]
     named = [run for run in runs if run and not all(map(_is_abbreviation, run))]
     return [frozenset(word.stem for word in words(" ".join(run))) for run in named]
+
+
+def tells_of_name_asked(question: str, text: str) -> bool:
+    """Whether a question asks for nothing but who or what a name stands for, and the text has that name.
+
+    Whatever an article says of it then is an answer; the few words of such a question come near to nothing.
+
+    >>> tells_of_name_asked("What is Ampere?", "Nissan will invest in Renault’s new Ampere electric vehicle business.")
+    True
+    >>> tells_of_name_asked("Who is the CEO of Renault?", "Former Renault-Nissan CEO Carlos Ghosn was arrested.")
+    False
+    """
+    asked = _WHO_OR_WHAT.match(question.strip())
+    name = {word.stem for word in words(asked["name"])} if asked else set()
+    return bool(name) and name <= {word.stem for word in words(text)}
 
 
 def asked_for(question: str) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.questions import can_answer, kind_of, names_in, parts_of
+from app.questions import can_answer, kind_of, names_in, parts_of, tells_of_name_asked
 
 
 @pytest.mark.parametrize(
@@ -115,3 +115,20 @@ def test_a_question_answers_no_question() -> None:
     quiz = "Which new series has provoked almost 1,000 complaints?"
     assert not can_answer(quiz, quiz.replace("Which", "3. Which"))
     assert not can_answer("What did he ask?", "He asked: “Where is the money from Paris?”")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "tells"),
+    [
+        ("What is Ampere?", "Nissan will invest in Renault’s new Ampere business.", True),
+        ("What is e-Power?", "Nissan has no intention of providing its e-Power hybrid technology.", True),
+        ("Who’s Carlos Ghosn?", "It was weakened by the departure of Carlos Ghosn.", True),
+        ("What happened to Carlos Ghosn?", "Carlos Ghosn was arrested.", True),
+        ("Who is Carlos Ghosn?", "Ghosn was arrested.", False),
+        ("Who is the CEO of Renault?", "Renault’s former CEO was arrested.", False),
+        ("What is Ampere worth?", "Nissan will invest in Ampere.", False),
+        ("Who is he?", "He was arrested.", False),
+    ],
+)
+def test_who_or_what_a_name_stands_for(question: str, text: str, tells: bool) -> None:
+    assert tells_of_name_asked(question, text) is tells
