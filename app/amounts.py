@@ -36,7 +36,9 @@ _DURATION_ASKED = re.compile(
     r"|\bhow many (?:more )?(?:years|months|weeks|days|hours|minutes)\b",
     re.IGNORECASE,
 )
-_COUNT_ASKED = re.compile(r"\b(?:how many|(?:what|which) number of)\b(?P<counted>(?: [\w’'-]+){0,3})", re.IGNORECASE)
+_COUNT_ASKED = re.compile(
+    r"\b(?:how many|(?:what|which) number of|population)\b(?P<counted>(?: [\w’'-]+){0,3})", re.IGNORECASE
+)
 
 _FRACTION = re.compile(
     r"\b(?:half|halves|thirds?|quarters?|three-quarters|(?:a|one|two|three|four)[- ](?:fifth|sixth|tenth)s?|majority"
@@ -121,6 +123,24 @@ def gives_measure(question: str, text: str) -> bool:
     return counts or (measure == "count" and bool(_SEVERAL.search(text) or _counts_one_or_none(question, text)))
 
 
+def fits_measure(question: str, number: float, unit: str) -> bool:
+    """Whether a number with this unit ("%", "money", a stretch of time, or "") may be the amount a question asks for.
+
+    >>> fits_measure("How many died?", 2018.0, ""), fits_measure("How many died?", 39.0, "")
+    (False, True)
+    """
+    measure = measure_asked(question)
+    is_year = not unit and 1500 < number < 2100 and number == int(number)
+    return measure == "any" or (unit in _UNITS[measure] and not is_year)
+
+
+_UNITS: dict[Measure, tuple[str, ...]] = {
+    "money": ("money", ""),
+    "share": ("%",),
+    "duration": TIME_UNITS,
+    "age": ("", "year"),
+    "count": ("",),
+}
 _ASKED: tuple[tuple[Measure, re.Pattern[str]], ...] = (
     ("share", _SHARE_ASKED),
     ("money", _MONEY_ASKED),
