@@ -22,7 +22,7 @@ from app.gathering import gather, names_strangers, tells_another_year
 from app.judging import confidence_of, stands
 from app.overview import MOST_ARTICLES, covers, overview, overview_topic
 from app.questions import parts_of
-from app.quoting import CLOSE_SECOND, MAX_WORDS, Quote, choose_quotes, rank_quotes
+from app.quoting import BESIDE_WRITTEN, CLOSE_SECOND, MAX_WORDS, Quote, choose_quotes, rank_quotes
 from app.relevance import Relevance
 from app.schema import Event, EvidenceFound, Reason, SentenceReleased
 from app.turn import Turn
@@ -130,6 +130,7 @@ def _quote(turn: Turn, parts: Sequence[Relevance], assembly: Assembly) -> Iterat
     """
     assert turn.retrieved is not None
     settled = turn if assembly.sentences and len(parts) == 1 else None
+    share = BESIDE_WRITTEN if assembly.sentences else CLOSE_SECOND
     ranks = [(part, rank_quotes(turn.retrieved.evidence, part)) for part in parts]
     ranks.sort(key=lambda item: not (item[1] and stands(item[1][0], item[0], None)))
     turn.weigh(max((confidence_of(ranked[0], part, None) for part, ranked in ranks if ranked), default=0.0))
@@ -139,7 +140,7 @@ def _quote(turn: Turn, parts: Sequence[Relevance], assembly: Assembly) -> Iterat
             continue
         n_words = sum(len(sentence.text.split()) for sentence in assembly.sentences)
         fresh = [quote for quote in ranked if quote.right_kind and _says_more(quote, assembly)]
-        close = choose_quotes(fresh, max_words=MAX_WORDS - n_words, least=CLOSE_SECOND * ranked[0].score)
+        close = choose_quotes(fresh, max_words=MAX_WORDS - n_words, least=share * ranked[0].score)
         for quote in close if len(parts) == 1 else fresh[:1]:
             if len(assembly.sentences) < MAX_SENTENCES and _fits(quote, n_words):
                 turn.first_word_seconds = turn.first_word_seconds or turn.seconds()

@@ -1,9 +1,10 @@
 """What other articles say instead: sentences of theirs that give another value for what was asked.
 
 Every article's evidence is looked through for values of the sort asked for (values). Each may be the answer as far as
-the words around it and its sentence meet the question, and as it is itself near to what is asked for ("what sport":
-"basketball"). Two articles agree as far as what may be the answer in the one may be it in the other; where they do not,
-and the other one speaks of the same, it dissents. Leaves out: which of them is right, and showing it.
+its sentence meets the question, as it stands there like an answer (standing), and as it is itself near to what is asked
+for ("what sport": "basketball"). Two articles agree as far as what may be the answer in the one may be it in the other;
+where they do not, and the other one speaks of the same and gives a value of the same sort, it dissents. Leaves out:
+which of them is right, and showing it.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from app.amounts import fits_measure
 from app.instructing import telling_sentences
+from app.places import place_asked_is_named
 from app.quoting import Quote, quotes_of
 from app.relevance import Relevance
 from app.schema import Relation
+from app.standing import standing
 from app.superseding import supersedes
 from app.supporting import Cited
 from app.timeline import published_day
@@ -24,30 +28,25 @@ from index.articles import Evidence
 from index.chunking import Span
 from index.words import content_stems, words
 
-AROUND = 45
-"""Characters on each side of a value that tell what it is the value of: six or seven words."""
-
 MOST_VALUES = 15
 """The values of an article that are weighed: the best ones."""
 
-SHARPNESS = 1.5
-"""How much more likely a value is the answer whose score is greater by one."""
-
-AROUND_SPREAD, SENTENCE_SPREAD, ITSELF_SPREAD = 0.15, 0.17, 0.12
-"""Standard deviations of what makes a value's score, over the values of 2,200 passages: each counts alike."""
+SENTENCE, SIMILARITY, ITSELF = 5.0, 1.5, 6.9
+"""What the interaction and the similarity of its sentence, and its own nearness to what is asked for, add to a value's
+score beside how it stands there (standing): fitted together with that."""
 
 MOST_SHOWN = 2
 """Dissents shown beside an answer: what more of them there are seldom is about the same."""
 
-WEIGHTS = (-2.51, 1.48, 1.08, 0.213)
-BASE = -2.47
+WEIGHTS = (-2.86, 1.19, 1.43, 0.282)
+BASE = -1.91
 """Logistic regression of whether two passages give different answers to a question, over the four of Comparison, on one
 half of mixed-up articles and of news questions (docs/decisions/0012-disagreement.md)."""
 
-MIN_CERTAINTY = 0.66
+MIN_CERTAINTY = 0.7
 """Where agreeing articles are called disagreeing for less than a tenth of the questions of that half."""
 
-LEAST_ITSELF = 0.25
+LEAST_ITSELF = 0.35
 """What a word that is no name must come to beside what is asked for: "pinching" is none to "what did it steal?"."""
 
 
@@ -125,7 +124,7 @@ def dissents(
         comparison = compare(answer, given)
         if same(given[0].value, answer[0].value):
             agreeing += article_id not in copies
-        elif comparison.certainty >= MIN_CERTAINTY:
+        elif given[0].value.sort == answer[0].value.sort and comparison.certainty >= MIN_CERTAINTY:
             found.append((comparison, given[0]))
     found.sort(key=lambda one: -one[0].certainty)
     return _by_value(found, answer[0], agreeing)[:MOST_SHOWN]
@@ -180,7 +179,7 @@ def compare(answer: Sequence[Given], other: Sequence[Given]) -> Comparison:
 
 def _chances(given: Sequence[Given]) -> list[float]:
     """The chance of each to be what was asked for, 1 together."""
-    shares = [math.exp(SHARPNESS * (one.score - given[0].score)) for one in given]
+    shares = [math.exp(one.score - given[0].score) for one in given]
     return [share / sum(shares) for share in shares]
 
 
@@ -206,21 +205,37 @@ def _given(passage: Evidence, spans: Sequence[Span], part: Relevance) -> list[Gi
         (quote, value)
         for quote in quotes_of(passage, spans, part)
         for value in values(quote.text, published_day(passage.published_at))
-        if value.sort in sorts and not asked.issuperset(_told_stems(quote.text, value))
+        if value.sort in sorts
+        and not asked.issuperset(_told_stems(quote.text, value))
+        and _is_asked(part.question, quote.text, value)
     ]
     places = [(quote.start + value.start, quote.start + value.end) for quote, value in told]
-    length = len(passage.quote)
-    around = part.closeness(passage.quote, [(max(0, a - AROUND), min(length, b + AROUND)) for a, b in places])
     itself = part.closeness_to_asked(passage.quote, places)
     return [
         Given(
             quote,
             value,
-            near.interaction / AROUND_SPREAD + quote.interaction / SENTENCE_SPREAD + own / ITSELF_SPREAD,
+            SENTENCE * quote.interaction
+            + SIMILARITY * quote.similarity
+            + ITSELF * own
+            + standing(part.question, quote.text, value, _others(told, at), start / len(passage.quote)),
         )
-        for (quote, value), near, own in zip(told, around, itself, strict=True)
+        for at, ((quote, value), (start, _), own) in enumerate(zip(told, places, itself, strict=True))
         if value.sort != "word" or own >= LEAST_ITSELF
     ]
+
+
+def _is_asked(question: str, text: str, value: Value) -> bool:
+    """Whether a value may be of the kind asked for: an amount in its measure, a country where one is."""
+    if value.sort == "amount":
+        return fits_measure(question, value.number, value.unit)
+    if value.sort == "word" and not text[value.start : value.end].isalpha():
+        return False  # "wasn't", "re-signed"
+    return value.sort == "time" or place_asked_is_named(question, text[value.start : value.end])
+
+
+def _others(told: Sequence[tuple[Quote, Value]], at: int) -> list[Value]:
+    return [value for place, (_, value) in enumerate(told) if place != at]
 
 
 def _told_stems(text: str, value: Value) -> tuple[str, ...]:

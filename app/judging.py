@@ -13,7 +13,7 @@ from app.assembling import Assembly
 from app.checking import denies
 from app.citations import Draft
 from app.excerpts import Excerpt
-from app.questions import can_answer
+from app.questions import can_answer, tells_of_name_asked
 from app.quoting import Quote, quote_of
 from app.relevance import Relevance
 from app.schema import SentenceReleased
@@ -100,6 +100,7 @@ def _answered(
             interaction=passage.interaction,
             similarity=passage.similarity,
             right_kind=can_answer(part.asked, text),
+            name_asked=tells_of_name_asked(part.question, text),
             stated_probability=_stated(turn, part),
         )
         if states_the_answer(signals, beside=beside):
@@ -113,6 +114,7 @@ def _signals(quote: Quote, part: Relevance, turn: Turn | None) -> Signals:
         interaction=quote.interaction,
         similarity=max(quote.similarity, quote.passage.similarity),
         right_kind=quote.right_kind,
+        name_asked=tells_of_name_asked(part.question, quote.text),
         stated_probability=_stated(turn, part),
     )
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from app.numbers import located_numbers
+from app.amounts import TIME_UNITS, gives_measure
+from app.numbers import located_quantities
 from app.places import place_asked_is_named
 from index.sentences import sentences
 from index.words import STOP_WORDS, content_stems, stem, words
@@ -24,14 +25,27 @@ _AMOUNT = re.compile(
     r"|amount|price|stake|age|proportion|sum|fraction)\b|\bwhich (?:percentage|share|number|amount)\b",
     re.IGNORECASE,
 )
-_QUALITATIVE = re.compile(r"\bhow much (?:of|do|does|did)\b|\bhow long\b", re.IGNORECASE)
+_QUALITATIVE = re.compile(
+    r"\bhow much (?:do|does|did)\b.*\b(?:matter|care|like|love|hate|want|need|know|trust|worry|believe|affect|influence"
+    r"|depend|help)\b",
+    re.IGNORECASE,
+)
+_CLAUSE = (
+    r"(?:(?:^|[,;:.!?“\"(]|\b(?:and|but|so|or|know|say|said|tell me|just|exactly))\s*"
+    r"(?:(?:by|since|until|from|of|to|in|about|for)\s+)?)"
+)
+"""What a clause that asks begins with: "this week when they met" and "the town where he lives" ask for nothing."""
+_CIRCUMSTANCE = re.compile(r"^(?:when|where)\b[^?]*?,\s+(?=(?:what|who|whom|whose|which|how|why)\b)", re.IGNORECASE)
+"""What stands before the question itself: "when prices rise, who pays?" asks for no time."""
 _TIME = re.compile(
-    r"\b(?:when|by when|since when|how soon)\b|\b(?:what|which|in what|in which) (?:year|month|day|date|week|time)\b",
+    rf"{_CLAUSE}when\b|\bwhen\?|\bhow soon\b"
+    r"|\b(?:what|which|in what|in which) (?:year|month|day|date|week|time)\b",
     re.IGNORECASE,
 )
 _PERSON = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)
 _PLACE = re.compile(
-    r"\bwhere\b|\b(?:what|which)(?: (?:other|us|u\.s\.|american|neighbou?ring|european|african|asian))?"
+    rf"{_CLAUSE}where\b|\bwhere\?|"
+    r"\b(?:what|which)(?: (?:other|us|u\.s\.|american|neighbou?ring|european|african|asian))?"
     r" (?:city|country|state|town|continent|nation|region|place)\b",
     re.IGNORECASE,
 )
@@ -52,16 +66,17 @@ _AND_ASKS = re.compile(
     re.IGNORECASE,
 )
 _WHEN_WORDS = re.compile(
-    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|aug|"
+    r"\b(?:january|february|(?-i:March|May)|april|june|july|august|september|october|november|december|jan|feb|mar|apr|aug|"
     r"sept?|oct|nov|dec|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|yesterday|tomorrow|tonight|"
     r"week\w*|month\w*|years?|year-end|mid-\w+|day|days|hour|hours|morning|afternoon|evening|night|noon|midnight|"
     r"spring|summer|autumn|fall|winter|quarter|decade|century|soon|recently|immediately|earlier|later|"
-    r"(?:19|20)\d\d|\d{1,2}:\d\d)\b",
+    r"weekend|christmas|easter|thanksgiving|ago|1\d{3}s?|20\d\ds?|\d{1,2}(?:st|nd|rd|th)|\d{1,2}:\d\d"
+    r"|\d{1,2} ?[ap]\.?m)\b",
     re.IGNORECASE,
 )
 _DAY_ASKED = re.compile(r"\b(?:what|which) (?:year|month|day|date)\b", re.IGNORECASE)
 _DAY = re.compile(
-    r"\b(?:(?:19|20)\d\d|\d{1,2}(?:st|nd|rd|th)|january|february|march|april|may|june|july|august|september|october|"
+    r"\b(?:1\d{3}|20\d\d|\d{1,2}(?:st|nd|rd|th)|january|february|(?-i:March|May)|april|june|july|august|september|october|"
     r"november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|yesterday|tomorrow)\b",
     re.IGNORECASE,
 )
@@ -77,15 +92,14 @@ _ASKED_FOR = tuple(
     )
 )
 """What names the thing asked for, by what stands around it."""
+_WHO_OR_WHAT = re.compile(
+    r"(?i:and |so )?(?:[Ww]ho|[Ww]hat)(?: (?:is|are|was|were|happened to)|['’]s) (?:the |an? )?"
+    r"(?P<name>[\w’'-]*[A-Z][\w’'-]*(?: [\w’'-]*[A-Z][\w’'-]*){0,3})\?"
+)
 _NAME = re.compile(r"\b[A-Z][\w’'-]+")
 _NAMES = re.compile(r"\b[A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+)*")
 _OPENING = re.compile(r"\W*[\w’'-]+")
 """A first word, which has a capital whatever it is."""
-_SHARE_WORDS = re.compile(
-    r"\b(?:half|third|quarter|majority|double|triple|twice|dozens?|hundreds|thousands|millions|billions|couple|pair|"
-    r"several)\b|%",
-    re.IGNORECASE,
-)
 
 
 def kind_of(question: str) -> Kind:
@@ -94,7 +108,8 @@ def kind_of(question: str) -> Kind:
     >>> kind_of("How much will Nissan pay?"), kind_of("By when?"), kind_of("Will Nissan help?")
     ('amount', 'time', 'yes_no')
     """
-    if _YES_NO.match(question.strip()):
+    question = _asking_sentence(question)
+    if _YES_NO.match(question):
         return "yes_no"
     if _REASON.search(question):
         return "reason"
@@ -107,6 +122,13 @@ def kind_of(question: str) -> Kind:
     if _PERSON.search(question):
         return "person"
     return "thing"
+
+
+def _asking_sentence(question: str) -> str:
+    """The last sentence that ends in a question mark: what stands before it tells of what is asked."""
+    text = question.strip()
+    asking = [text[start:end] for start, end in sentences(text) if text[start:end].endswith("?")]
+    return _CIRCUMSTANCE.sub("", asking[-1] if asking else text)
 
 
 def parts_of(question: str) -> list[str]:
@@ -145,6 +167,21 @@ def names_in(question: str) -> list[frozenset[str]]:
     return [frozenset(word.stem for word in words(" ".join(run))) for run in named]
 
 
+def tells_of_name_asked(question: str, text: str) -> bool:
+    """Whether a question asks for nothing but who or what a name stands for, and the text has that name.
+
+    Whatever an article says of it then is an answer; the few words of such a question come near to nothing.
+
+    >>> tells_of_name_asked("What is Ampere?", "Nissan will invest in Renault’s new Ampere electric vehicle business.")
+    True
+    >>> tells_of_name_asked("Who is the CEO of Renault?", "Former Renault-Nissan CEO Carlos Ghosn was arrested.")
+    False
+    """
+    asked = _WHO_OR_WHAT.match(question.strip())
+    name = {word.stem for word in words(asked["name"])} if asked else set()
+    return bool(name) and name <= {word.stem for word in words(text)}
+
+
 def asked_for(question: str) -> tuple[int, int] | None:
     """Where a question names what it asks for: "party" in "which party does she lead?"; None where it does not.
 
@@ -172,14 +209,13 @@ def can_answer(question: str, text: str) -> bool:
     asked = {word.stem for word in words(question)}
     news = [word for word in content_stems(text) if word not in asked]
     if kind == "amount":
-        known = {value for value, _, _ in located_numbers(question)}
-        stated = {value for value, _, _ in located_numbers(text)} - known
-        return bool(stated or _SHARE_WORDS.search(text) or (_QUALITATIVE.search(question) and news))
+        return gives_measure(question, text) or bool(_QUALITATIVE.search(question) and news)
     if kind == "time":
         if _DAY_ASKED.search(question) and not _DAY.search(text):
             return False
-        return any(stem(match.group()) not in asked for match in _WHEN_WORDS.finditer(text)) or bool(
-            {value for value, _, _ in located_numbers(text)} - {value for value, _, _ in located_numbers(question)}
+        known = {one.value for one in located_quantities(question)}
+        return any(stem(match.group()) not in asked for match in _WHEN_WORDS.finditer(text)) or any(
+            one.unit in TIME_UNITS and one.value not in known for one in located_quantities(text)
         )
     if kind in ("person", "place"):
         named = kind == "person" or (_names_something_new(text, asked) and place_asked_is_named(question, text))

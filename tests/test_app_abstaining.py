@@ -60,9 +60,16 @@ def test_a_sure_writer_settles_a_close_call() -> None:
 
 
 def test_less_is_asked_beside_another_answer() -> None:
-    for faint in (signals(similarity=0.5, interaction=0.5), signals(similarity=0.5, stated=0.65)):
+    for faint in (signals(similarity=0.5, interaction=0.5), signals(similarity=0.5, stated=0.62)):
         assert not states_the_answer(faint)
         assert states_the_answer(faint, beside=True)
+
+
+def test_a_question_for_a_name_alone_comes_near_to_little() -> None:
+    for faint in (signals(similarity=0.4, interaction=0.6), signals(similarity=0.4, stated=0.5)):
+        assert not states_the_answer(faint)
+        assert states_the_answer(replace(faint, name_asked=True))
+        assert confidence(replace(faint, name_asked=True)) > confidence(faint)
 
 
 def test_confidence_is_the_logistic_function_that_was_fitted() -> None:

@@ -29,6 +29,10 @@ DATED = replace(PASSAGE, published_at=datetime(2023, 2, 7, tzinfo=UTC))
         ("What happened last year, in 2022?", DATED, False),
         ("What happened in 2020?", DATED, True),
         ("Did it cost 2100 dollars?", PASSAGE, False),
+        ("Who won the 98th Academy Awards?", PASSAGE, True),
+        ("Who won the 98th Academy Awards?", replace(PASSAGE, quote="It won at the 98th Academy Awards."), False),
+        ("Who won the 98th Academy Awards?", replace(PASSAGE, title="The 98th Academy Awards"), False),
+        ("Who came 2nd?", PASSAGE, False),
     ],
 )
 def test_a_year_that_no_passage_can_be_about(question: str, passage: Evidence, another: bool) -> None:
