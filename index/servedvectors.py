@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import OnRecordError, RetrievalError
-from index.exactvectors import Found, best, positions, product, vectors_added
+from index.exactvectors import Found, best, positions, vectors_added
 from index.library import Library
 from index.locks import index_lock
+from index.products import product
 from index.servedcollection import ChromaServer, Served
 
 logger = logging.getLogger(__name__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -92,7 +93,7 @@ def filtered_recall(
 ) -> dict[str, float]:
     """By filter, the mean share of the exact RECALL_DEPTH nearest chunks that the vector index gives."""
     catalogue = library.catalogue()
-    exact = ExactVectors(library.dimension)
+    exact = ExactVectors(library.dimension, sketched_from=sys.maxsize)
     exact.catch_up(library)
     asked = [embedder.embed_question(question.question) for question in questions[:QUESTIONS]]
     recalls: dict[str, float] = {}
