@@ -21,10 +21,10 @@ from index.sketches import Sketch
 Found = tuple[NDArray[np.int64], NDArray[np.float32]]
 """Chunk ids and their cosine similarities, best first."""
 
-SKETCHED = 100_000
+SKETCHED = 40_000
 """So many allowed rows and more are looked at along few axes first: what takes time is reading them."""
-LIKELY = 4_096
-"""So many of these are then multiplied whole; of the 50 nearest, .99 and more are among them."""
+LIKELY = 2_048
+"""So many of these are then multiplied whole (docs/decisions/0021-a-few-axes-first.md)."""
 
 _ADDED = """
 SELECT c.chunk_id, v.vector FROM chunks c JOIN vectors v ON v.text_hash = c.text_hash
@@ -104,6 +104,9 @@ class ExactVectors:
 
 def positions(ids: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
     """Where those of the `wanted` ids that are among `ids` stand; both ascending."""
+    if len(ids) and ids[-1] - ids[0] == len(ids) - 1:  # none was ever removed: nothing has to be looked for
+        dense: NDArray[np.int64] = wanted[(wanted >= ids[0]) & (wanted <= ids[-1])] - ids[0]
+        return dense
     places = np.searchsorted(ids, wanted)
     places = places[: int(np.searchsorted(places, len(ids)))]
     found: NDArray[np.int64] = places[ids[places] == wanted[: len(places)]]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from index.products import products
 
 AXES = 96
-"""Of 384: over 480,000 chunks 10 ms instead of 40 where a half of them is allowed."""
+"""Of 384."""
 SAMPLED = 8_192
 
 
