@@ -92,11 +92,11 @@ class Asking:
             raise
 
     async def _in_time(self, events: AsyncIterator[Event]) -> AsyncIterator[Event]:
-        loop = asyncio.get_running_loop()
-        end = loop.time() + self._answer_seconds
+        end = asyncio.get_running_loop().time() + self._answer_seconds
         while True:
             try:
-                one = await asyncio.wait_for(anext(events, None), end - loop.time())
+                async with asyncio.timeout_at(end):  # wait_for may lose a cancellation: the writer would write on
+                    one = await anext(events, None)
             except TimeoutError:
                 raise SlowAnswerError(
                     f"no answer within {self._answer_seconds:g} seconds: ask again, or with quotes alone"

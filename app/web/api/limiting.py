@@ -42,7 +42,8 @@ class BodyLimit:
             if whole:  # what follows is that the asker leaves, for which there is no hurry
                 return await receive()
             try:
-                message = await asyncio.wait_for(receive(), end - asyncio.get_running_loop().time())
+                async with asyncio.timeout_at(end):
+                    message = await receive()
             except TimeoutError:
                 # HTTPException is the one exception that FastAPI lets through while it reads a body.
                 raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, _slow(self._bounds.body_seconds)) from None

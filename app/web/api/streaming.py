@@ -67,7 +67,8 @@ class EventStream(StreamingResponse):
     async def _with_signs(self) -> AsyncIterator[str]:
         while True:
             try:
-                one = await asyncio.wait_for(self._arrived.get(), SECONDS_BETWEEN_SIGNS)
+                async with asyncio.timeout(SECONDS_BETWEEN_SIGNS):
+                    one = await self._arrived.get()
             except TimeoutError:
                 yield SIGN_OF_LIFE
                 continue
