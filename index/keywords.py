@@ -19,9 +19,10 @@ import tantivy
 from index import derived, keywordtext
 from index.engines import Field, Scored
 from index.errors import RetrievalError
-from index.keyworddocuments import ArticleText, ChunkText, articles_changed, chunks_changed
+from index.keyworddocuments import articles_changed, chunks_changed
 from index.keywordfiles import damaged_files
 from index.keywordqueries import restricted, words_query
+from index.keywordschema import SCHEMAS, article_document, chunk_document, open_index
 from index.library import Library
 from index.restriction import Restriction
 from index.tables import storage_errors
@@ -166,8 +167,8 @@ class KeywordIndex:
                 damaged = damaged_files(self._folder)  # tantivy reads without looking at its checksums
                 if damaged:
                     raise ValueError(f"{damaged[0]} is not what was written")
-                self._chunks = _index(self._folder / mark.build / "chunks", "chunks")
-                self._articles = _index(self._folder / mark.build / "articles", "articles")
+                self._chunks = open_index(self._folder / mark.build / "chunks", "chunks")
+                self._articles = open_index(self._folder / mark.build / "articles", "articles")
             for index in (self._chunks, self._articles):
                 if index is not None:
                     index.reload()
@@ -182,10 +183,10 @@ class KeywordIndex:
     def _build(self, library: Library, latest: int) -> None:
         mark = derived.new_mark(library, index_format=FORMAT, generation=0)
         with storage_errors(library.folder):
-            for name in _SCHEMAS:
+            for name in SCHEMAS:
                 (self._folder / mark.build / name).mkdir(parents=True)
-            self._chunks = _index(self._folder / mark.build / "chunks", "chunks", create=True)
-            self._articles = _index(self._folder / mark.build / "articles", "articles", create=True)
+            self._chunks = open_index(self._folder / mark.build / "chunks", "chunks", create=True)
+            self._articles = open_index(self._folder / mark.build / "articles", "articles", create=True)
         self._bring_to(library, mark, latest)
         derived.delete_other_builds(self._folder, keep=mark.build)
 
@@ -224,9 +225,9 @@ class KeywordIndex:
                 article_writer.delete_documents_by_term("article_key", article_key)
             with library.reading() as connection:
                 for article in articles_changed(connection, mark.generation):
-                    article_writer.add_document(_article_document(article))
+                    article_writer.add_document(article_document(article))
                 for chunk in chunks_changed(connection, mark.generation):
-                    chunk_writer.add_document(_chunk_document(chunk))
+                    chunk_writer.add_document(chunk_document(chunk))
             chunk_writer.commit()
             article_writer.commit()
         with storage_errors(library.folder):
@@ -248,7 +249,6 @@ def _writing(index: tantivy.Index, heap_bytes: int) -> Iterator[tantivy.IndexWri
 
 
 _NOTHING: Scored = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
-_SCHEMAS: dict[str, tuple[str, ...]] = {"chunks": ("body",), "articles": ("title", "lead", "body", "source")}
 
 
 def _frequencies(index: tantivy.Index | None, question: str) -> dict[str, int]:
@@ -256,46 +256,3 @@ def _frequencies(index: tantivy.Index | None, question: str) -> dict[str, int]:
         return {}
     searcher = index.searcher()
     return {term: searcher.doc_freq("body", term) for term in keywordtext.terms(question, stop_words=True)}
-
-
-def _schema(name: str) -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    for field in _SCHEMAS[name]:
-        builder.add_text_field(field, tokenizer_name=keywordtext.ANALYZER, index_option="freq")
-    builder.add_integer_field("article_key", indexed=True, fast=True)
-    builder.add_integer_field("day", indexed=True, fast=True)
-    builder.add_text_field("publisher", tokenizer_name="raw", index_option="basic")
-    if name == "chunks":
-        builder.add_integer_field("chunk_id", fast=True)
-    return builder.build()
-
-
-def _index(path: Path, name: str, *, create: bool = False) -> tantivy.Index:
-    if not create and not tantivy.Index.exists(str(path)):
-        raise ValueError(f"no index in {path}")
-    index = tantivy.Index(_schema(name), path=str(path))
-    index.register_tokenizer(keywordtext.ANALYZER, keywordtext.analyzer())
-    index.config_reader("manual")
-    return index
-
-
-def _chunk_document(chunk: ChunkText) -> tantivy.Document:
-    document = tantivy.Document()
-    document.add_integer("chunk_id", chunk.chunk_id)
-    document.add_integer("article_key", chunk.article_key)
-    document.add_integer("day", chunk.day)
-    document.add_text("publisher", chunk.publisher)
-    document.add_text("body", keywordtext.normalised(chunk.body))
-    return document
-
-
-def _article_document(article: ArticleText) -> tantivy.Document:
-    document = tantivy.Document()
-    document.add_integer("article_key", article.article_key)
-    document.add_integer("day", article.day)
-    document.add_text("publisher", article.source.casefold())
-    document.add_text("title", keywordtext.normalised(article.title))
-    document.add_text("lead", keywordtext.normalised(article.lead))
-    document.add_text("body", keywordtext.normalised(article.body))
-    document.add_text("source", keywordtext.normalised(article.source))
-    return document

@@ -26,13 +26,13 @@ def test_a_keyword_index_that_was_interrupted_goes_on_where_it_was(
 ) -> None:
     store.add(made_article(1))
     before = read_mark(store.folder / "keywords")
-    whole = keywords._chunk_document
+    whole = keywords.chunk_document
 
     def interrupted(chunk: ChunkText) -> object:
-        monkeypatch.setattr(keywords, "_chunk_document", whole)
+        monkeypatch.setattr(keywords, "chunk_document", whole)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(keywords, "_chunk_document", interrupted)
+    monkeypatch.setattr(keywords, "chunk_document", interrupted)
     with pytest.raises(KeyboardInterrupt) as told:
         store.add(made_article(2))
     assert told.tb is not None  # what holds its frames, as a prompt does, must hold no lock
