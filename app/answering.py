@@ -24,7 +24,7 @@ from app.overview import MOST_ARTICLES, covers, overview, overview_topic
 from app.questions import parts_of
 from app.quoting import BESIDE_WRITTEN, CLOSE_SECOND, MAX_WORDS, Quote, choose_quotes, rank_quotes
 from app.relevance import Relevance
-from app.schema import Event, EvidenceFound, Reason, SentenceReleased
+from app.schema import Event, EvidenceFound, Queued, Reason, SentenceReleased
 from app.turn import Turn
 from index.articles import Retrieved
 from index.retrieval import Retriever
@@ -66,7 +66,10 @@ def answer(turn: Turn, *, retriever: Retriever, writer_source: WriterSource) -> 
     writer, turn.fallback = (None, None) if turn.quotes_only else writer_source()
     if writer is not None:
         try:
-            yield from compose(turn, writer, parts, assembly)
+            with writer.line.join() as place:
+                for ahead in place.wait():
+                    yield Queued(ahead=ahead)
+                yield from compose(turn, writer, parts, assembly)
         except WriterError as error:
             log.warning("turn %s: %s; answering with quotes", turn.turn_id, error)
             turn.fallback = str(error)

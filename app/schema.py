@@ -192,8 +192,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """So many questions come before this one: for an answer at all, or, once there is evidence, at the writer."""
+
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceFound:
-    """First event of a stream: the passages, best first, before anything is written."""
+    """The passages, best first, before anything is written."""
 
     evidence: tuple[Nearest, ...]
     seconds: float
@@ -214,4 +221,4 @@ class Finished:
     answer: Answer
 
 
-Event = EvidenceFound | SentenceReleased | Finished
+Event = Queued | EvidenceFound | SentenceReleased | Finished

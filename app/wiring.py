@@ -233,6 +233,7 @@ class Writers:
             model=model,
             evidence_tokens=settings.llm_evidence_tokens or default_tokens,
             timeout_seconds=settings.llm_timeout_seconds,
+            at_once=1 if embedded else None,
         )
 
 

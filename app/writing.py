@@ -21,6 +21,7 @@ from llama_index.core.llms import LLM
 
 from app.citations import Draft, DraftReader
 from app.errors import WriterError, WriterTimeoutError, WriterUnavailableError
+from app.lining import Line
 from app.prompting import FEW_WORDS, ONE_SENTENCE, YES_OR_NO, Asked, Messages, lines_grammar
 from app.schema import Tokens
 
@@ -69,7 +70,8 @@ class Writer:
     """Writes drafts of answers from evidence through a llama-index LLM.
 
     `grammar` and `probabilities` say what to ask the endpoint for; what it refuses is not asked for again.
-    Safe to share between threads as far as the LLM is.
+    Safe to share between threads as far as the LLM is; where it writes only so many answers `at_once`, whoever asks for
+    one takes a place in `line` first.
     """
 
     def __init__(
@@ -79,11 +81,13 @@ class Writer:
         model: str,
         evidence_tokens: int,
         timeout_seconds: float,
+        at_once: int | None = None,
         grammar: bool = True,
         probabilities: bool = True,
     ) -> None:
         self.model = model
         self.evidence_tokens = evidence_tokens
+        self.line = Line(at_once, patience_seconds=timeout_seconds)
         self._llm = llm
         self._timeout_seconds = timeout_seconds
         self._weighs = True

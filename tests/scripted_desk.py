@@ -22,6 +22,7 @@ from app.schema import (
     EvidenceFound,
     Finished,
     Nearest,
+    Queued,
     Sentence,
     SentenceReleased,
     Timings,
@@ -180,6 +181,8 @@ class ScriptedDesk:
             await asyncio.sleep(self.pause_seconds)
             reply = self._reply(question)
             yield EvidenceFound(evidence=(nearest(STAKE), nearest(TIME), nearest(AMPERE)), seconds=0.05)
+            if "after others" in question:
+                yield Queued(ahead=2)
             if "break" in question:
                 raise RuntimeError("scripted")
             by_marker = {cited.marker: cited for cited in reply.citations}

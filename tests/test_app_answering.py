@@ -21,8 +21,9 @@ from app import seeds
 from app.abstaining import AT_ITS_WORD
 from app.answering import answer
 from app.config import Settings, load_settings
+from app.lining import Line
 from app.prompting import ONE_SENTENCE, YES_OR_NO
-from app.schema import Answer, Event
+from app.schema import Answer, Event, EvidenceFound, Queued, SentenceReleased
 from app.turn import Exchange, Turn
 from app.wiring import Parts, Writers, open_parts
 from app.writing import Writer
@@ -245,6 +246,24 @@ def test_writer_is_not_read_on_once_it_will_not_answer(room: Room) -> None:
     room.written("[1] The capital of Peru is Lima.\n" + "[2] And so on it goes. \n" * 300, "Who is the mayor of Lima?")
     time.sleep(0.3)
     assert room.endpoint.sent < 100
+
+
+def test_who_waits_for_the_writer_has_the_evidence_and_is_told_how_many_come_before(room: Room) -> None:
+    room.endpoint.reply = f"[1] {SUPPORTED}"
+    writer = room.writer()
+    writer.line = Line(1, patience_seconds=60.0)
+    turn = Turn(question=STAKE, conversation_id="c", asked_as_of=None, filters=Filters())
+    events: Any = answer(turn, retriever=room.parts.retriever, writer_source=lambda: (writer, None))
+    with writer.line.join() as other:
+        assert list(other.wait()) == []
+        assert isinstance(next(events), EvidenceFound)
+        assert next(events) == Queued(ahead=1)
+        assert room.endpoint.sent == 0
+    assert isinstance(next(events), SentenceReleased)
+    assert room.endpoint.sent > 0
+    events.close()  # who leaves in the middle makes room
+    with writer.line.join() as following:
+        assert list(following.wait()) == []
 
 
 def test_unreachable_endpoint_gives_quotes_and_says_why(room: Room) -> None:

@@ -40,6 +40,13 @@ def test_evidence_comes_before_sentences_and_the_answer_last() -> None:
     assert 'class="turn answered"' in steps[-1]
 
 
+def test_who_waits_for_the_writer_is_told_beside_the_evidence() -> None:
+    steps = shown(opened(ScriptedDesk(pause_seconds=0)), Session(), "What stake, after others?")
+    assert "Waiting for the writer: 2 questions come before yours" in steps[2]
+    assert "Nearest passages" in steps[2]
+    assert "Waiting" not in steps[3]
+
+
 def test_a_follow_up_continues_the_conversation_and_the_past_is_kept() -> None:
     desk, session = ScriptedDesk(pause_seconds=0), Session()
     opening = opened(desk)

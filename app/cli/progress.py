@@ -21,7 +21,7 @@ from rich.progress import (
 )
 
 from app.cli import terminal
-from app.schema import Answer, EvidenceFound, Finished, SentenceReleased
+from app.schema import Answer, EvidenceFound, Finished, Queued, SentenceReleased
 
 if TYPE_CHECKING:
     from app.cli.beside import Beside
@@ -80,6 +80,8 @@ def asked(desk: Desk | Beside, question: str, options: dict[str, Any]) -> Answer
         for event in desk.stream(question, **options):
             if isinstance(event, EvidenceFound):
                 status.update(f"{len(event.evidence)} passages found, writing")
+            elif isinstance(event, Queued):
+                status.update(f"waiting for the writer: {event.ahead} before this one")
             elif isinstance(event, SentenceReleased):
                 sentences += 1
                 status.update(f"{sentences} {'sentence' if sentences == 1 else 'sentences'} written and checked")

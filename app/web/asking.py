@@ -11,9 +11,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from app.errors import QuestionError
-from app.schema import Citation, Event, EvidenceFound, Finished, Nearest, Sentence, SentenceReleased
+from app.schema import Citation, Event, EvidenceFound, Finished, Nearest, Queued, Sentence, SentenceReleased
 from app.web import render
-from app.web.api.asking import Asking, Queued
+from app.web.api.asking import Asking
 from app.web.opening import FAILED_INSIDE, OpeningDesk
 from app.web.session import Session, Shown, finished
 from index.errors import OnRecordError
@@ -140,22 +140,21 @@ async def _turns(
                 yield finished(opened, event.answer)
                 return
             if isinstance(event, Queued):
-                yield Shown(draft.html(step=_in_line(event.ahead)))
+                yield Shown(draft.html(step=_in_line(event.ahead, "for the writer" if draft.evidence else "")))
                 continue
             draft.take(event)
             yield Shown(draft.html())
     yield Shown(draft.html(stopped=True))
 
 
-def _in_line(ahead: int) -> str:
+def _in_line(ahead: int, what_for: str) -> str:
+    waiting = f"Waiting {what_for}".rstrip()
     if not ahead:
-        return "Waiting: yours is the next question…"
-    return f"Waiting: {ahead:,} {'question comes' if ahead == 1 else 'questions come'} before yours…"
+        return f"{waiting}: yours is the next question…"
+    return f"{waiting}: {ahead:,} {'question comes' if ahead == 1 else 'questions come'} before yours…"
 
 
-def _events(
-    desk: Desk, asking: Asking, session: Session, draft: _Draft, limits: Limits
-) -> AsyncIterator[Queued | Event]:
+def _events(desk: Desk, asking: Asking, session: Session, draft: _Draft, limits: Limits) -> AsyncIterator[Event]:
     options = {
         "as_of": limits.as_of,
         "since": limits.since,
@@ -168,9 +167,7 @@ def _events(
     return asking.events(desk, draft.question, options)
 
 
-async def _until_stopped(
-    events: AsyncIterator[Queued | Event], stop: asyncio.Event
-) -> AsyncGenerator[Queued | Event, None]:
+async def _until_stopped(events: AsyncIterator[Event], stop: asyncio.Event) -> AsyncGenerator[Event, None]:
     """The events until they end or stop is set; then the source is closed, which stops the writer."""
     stopping = asyncio.create_task(stop.wait())
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.asked import read_filters, read_question
-from app.schema import Answer, Event, EvidenceFound, Finished
+from app.schema import Answer, Event, EvidenceFound, Finished, Queued
 from app.web.api import PREFIX
 from app.web.api.bodies import Question
 from app.web.api.desks import OpenDesk
@@ -34,13 +34,6 @@ SECONDS_BETWEEN_LOOKS = 1.0
 """How often someone who waits is told how many are ahead."""
 LEFT = 499
 """The status, not of a standard, that servers log for a client that closed its connection; nobody receives it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """So many questions come before this one."""
-
-    ahead: int
 
 
 class Asking:
@@ -66,9 +59,7 @@ class Asking:
             self.measures.refused()
             raise
 
-    async def events(
-        self, desk: Desk, question: str, options: Mapping[str, Any]
-    ) -> AsyncGenerator[Queued | Event, None]:
+    async def events(self, desk: Desk, question: str, options: Mapping[str, Any]) -> AsyncGenerator[Event, None]:
         """The places in line, then the desk's events. Closing it, or cancelling who waits for it, stops the writer.
 
         Raises BusyError when the line is full, SlowAnswerError when the answer takes longer than is waited for.
@@ -78,7 +69,7 @@ class Asking:
             async with self.queue.join(desk.person.user_id) as place:
                 seconds = 0.0
                 while not await place.come(seconds):
-                    yield Queued(place.ahead)
+                    yield Queued(ahead=place.ahead)
                     seconds = SECONDS_BETWEEN_LOOKS
                 async with aclosing(desk.astream(question, **options)) as events:  # type: ignore[type-var]
                     async for one in self._in_time(events):
@@ -123,8 +114,8 @@ async def ask(body: Question, request: Request, desk: OpenDesk) -> Answer | Resp
     """The answer to a question; an abstention is one, with `answered` false and a reason.
 
     As server-sent events (`stream`, or `Accept: text/event-stream`): `queued` while others come first, `evidence`,
-    each checked `sentence`, the whole `answer`; or `error` with a problem document. The answer replaces what came
-    before. An asker who leaves stops the writer.
+    `queued` while the writer writes for others, each checked `sentence`, the whole `answer`; or `error` with a problem
+    document. The answer replaces what came before. An asker who leaves stops the writer.
     """
     asking: Asking = request.app.state.asking
     options = body.options()
@@ -137,7 +128,7 @@ async def ask(body: Question, request: Request, desk: OpenDesk) -> Answer | Resp
         return Response(status_code=LEFT)
 
 
-async def _told(events: AsyncGenerator[Queued | Event, None]) -> AsyncGenerator[str, None]:
+async def _told(events: AsyncGenerator[Event, None]) -> AsyncGenerator[str, None]:
     """The events as text."""
     try:
         async with aclosing(events):
@@ -147,7 +138,7 @@ async def _told(events: AsyncGenerator[Queued | Event, None]) -> AsyncGenerator[
         yield event("error", problem_of(error))
 
 
-def _text(one: Queued | Event) -> str:
+def _text(one: Event) -> str:
     if isinstance(one, Queued):
         return event("queued", asdict(one))
     if isinstance(one, EvidenceFound):

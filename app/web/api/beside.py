@@ -22,10 +22,10 @@ from starlette.responses import PlainTextResponse, Response
 
 from app.errors import ConfigError, QuestionError
 from app.note import Note
-from app.schema import EvidenceFound, Finished
+from app.schema import EvidenceFound, Finished, Queued
 from app.web.admitting import brought_by
 from app.web.api import PREFIX
-from app.web.api.asking import Asking, Queued
+from app.web.api.asking import Asking
 from app.web.api.desks import OpenDesk
 from app.web.api.problems import problem_of
 from app.web.api.streaming import AskerLeftError, EventStream, event

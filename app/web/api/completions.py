@@ -15,8 +15,8 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import JSONResponse, Response
 
-from app.schema import Answer, Finished, SentenceReleased
-from app.web.api.asking import LEFT, Asking, Queued
+from app.schema import Answer, Finished, Queued, SentenceReleased
+from app.web.api.asking import LEFT, Asking
 from app.web.api.desks import OpenDesk
 from app.web.api.footnotes import cited_text, url_citations
 from app.web.api.messages import MODEL, ChatRequest, question_and_history
