@@ -7,7 +7,6 @@ runs (wiring).
 from __future__ import annotations
 
 import logging
-import math
 import time
 from collections.abc import Generator, Mapping
 from contextlib import closing
@@ -23,6 +22,7 @@ from app.citations import Draft, DraftReader
 from app.errors import WriterError, WriterTimeoutError, WriterUnavailableError
 from app.lining import Line
 from app.prompting import FEW_WORDS, ONE_SENTENCE, YES_OR_NO, Asked, Messages, lines_grammar
+from app.replies import Count, copies, is_cut, prepend, yes_share
 from app.schema import Tokens
 
 log = logging.getLogger(__name__)
@@ -31,9 +31,6 @@ MAX_TOKENS = 160
 MAX_SENTENCE_TOKENS = 90
 MAX_SHORT_TOKENS = 12
 """No short answer to 136 questions about news and the seeds had more than 11; a longer reply copies a sentence."""
-
-COPIED_WORDS = 5
-"""A reply that begins with so many words of the excerpt it is to use is a copy of it: it is not waited for."""
 
 TOP_LOGPROBS = 12
 
@@ -112,7 +109,7 @@ class Writer:
         if not self._weighs or not all(self._wanted.values()):
             return None
         with closing(self._responses(writing, writing.asked.stated(part), YES_OR_NO, max_tokens=1)) as responses:
-            shares = [_yes_share(response.raw) for response in responses]
+            shares = [yes_share(response.raw) for response in responses]
         known = [share for share in shares if share is not None]
         self._weighs = bool(known)
         if known:
@@ -126,7 +123,7 @@ class Writer:
         with closing(self._responses(writing, messages, FEW_WORDS, max_tokens=MAX_SHORT_TOKENS)) as responses:
             for response in responses:
                 text += response.delta or ""
-                cut = cut or _is_cut(response.raw)
+                cut = cut or is_cut(response.raw)
         writing.short[part] = "" if cut else text.strip()
         return writing.short[part]
 
@@ -172,7 +169,7 @@ class Writer:
         with closing(self._responses(writing, messages, grammar, max_tokens=max_tokens)) as responses:
             for response in responses:
                 writing.raw += response.delta or ""
-                if original is not None and _copies(writing.raw[len(before + begun) :], original.text):
+                if original is not None and copies(writing.raw[len(before + begun) :], original.text):
                     yield original
                     return
                 yield from reader.feed(response.delta or "")
@@ -188,7 +185,7 @@ class Writer:
         request = Request(messages, grammar, max_tokens)
         writing.requests.append(request)
         try:
-            with closing(self._stream(messages, grammar, max_tokens)) as stream, closing(_Count(writing)) as count:
+            with closing(self._stream(messages, grammar, max_tokens)) as stream, closing(Count(writing)) as count:
                 for response in stream:
                     request.reply += response.delta or ""
                     count.see(response)
@@ -229,7 +226,7 @@ class Writer:
                 log.info("the endpoint of %s does not take %s; going on without", self.model, dropped)
                 self._wanted[dropped] = False
                 continue
-            return _prepend(first, stream)
+            return prepend(first, stream)
 
     def _options(self, grammar: str) -> dict[str, Any]:
         options: dict[str, Any] = {}
@@ -244,75 +241,6 @@ class Writer:
             f"the model {self.model!r} took longer than {self._timeout_seconds:g} s: "
             "raise ONRECORD_LLM_TIMEOUT_SECONDS, or choose a faster model"
         )
-
-
-class _Count:
-    """Adds to `writing` what one request read and wrote, once it is over.
-
-    As its usage tells, or, where it was stopped before that, as far as llama.cpp's running timings do. What an endpoint
-    still had read counts as cached.
-    """
-
-    def __init__(self, writing: Writing) -> None:
-        self._writing = writing
-        self._tokens = Tokens()
-
-    def see(self, response: ChatResponse) -> None:
-        """Takes what a piece of the reply tells of tokens."""
-        if usage := getattr(response.raw, "usage", None):
-            details = getattr(usage, "prompt_tokens_details", None)
-            self._tokens = Tokens(
-                read=usage.prompt_tokens or 0,
-                cached=getattr(details, "cached_tokens", None) or 0,
-                written=usage.completion_tokens or 0,
-            )
-        elif isinstance(timings := getattr(response.raw, "timings", None), dict):
-            cached = timings.get("cache_n", 0)
-            self._tokens = Tokens(
-                read=timings.get("prompt_n", 0) + cached, cached=cached, written=timings.get("predicted_n", 0)
-            )
-
-    def close(self) -> None:
-        """Adds it."""
-        so_far, of_this = self._writing.tokens, self._tokens
-        self._writing.tokens = Tokens(
-            read=so_far.read + of_this.read,
-            cached=so_far.cached + of_this.cached,
-            written=so_far.written + of_this.written,
-        )
-
-
-def _yes_share(raw: Any) -> float | None:
-    """The probability of "yes" against "no" among the alternatives listed for this token; None where neither is."""
-    try:
-        alternatives = raw.choices[0].logprobs.content[0].top_logprobs
-    except (AttributeError, IndexError, TypeError):
-        return None
-    odds = {"yes": 0.0, "no": 0.0}
-    for item in alternatives:
-        word = item.token.strip().lower()
-        if word in odds:
-            odds[word] += math.exp(item.logprob)
-    total = sum(odds.values())
-    return odds["yes"] / total if total else None
-
-
-def _copies(reply: str, original: str) -> bool:
-    """Whether a reply has begun with the first `COPIED_WORDS` words of a longer original."""
-    said, words = reply.split(" "), original.split(" ")
-    return min(len(said), len(words)) > COPIED_WORDS and said[:COPIED_WORDS] == words[:COPIED_WORDS]
-
-
-def _is_cut(raw: Any) -> bool:
-    """Whether the reply ends here for want of tokens."""
-    return any(choice.finish_reason == "length" for choice in getattr(raw, "choices", None) or ())
-
-
-def _prepend(first: ChatResponse | None, rest: ChatResponseGen) -> ChatResponseGen:
-    with closing(rest):
-        if first is not None:
-            yield first
-            yield from rest
 
 
 def _reason(error: Exception) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from app import wiring
 from app.config import Settings, load_settings
 from app.desk import Desk
 from app.entries import WriterStatus
@@ -41,6 +43,31 @@ def test_evidence_given_to_an_endpoint_follows_the_settings(tmp_path: Path) -> N
     writer, _ = Writers(settings_with(tmp_path, **ENDPOINT, llm_evidence_tokens=77)).current()
     assert writer is not None
     assert writer.evidence_tokens == 77
+
+
+class ReadySupply:
+    """A supply whose embedded server is there; nothing is started."""
+
+    def __init__(self, **_: object) -> None:
+        """Takes what a supply takes."""
+
+    def status(self) -> WriterStatus:
+        return WriterStatus(state="ready", model="small", detail="small is ready")
+
+    def writer(self) -> SimpleNamespace:
+        return SimpleNamespace(base_url="http://127.0.0.1:1/v1", model="small", api_key="k")
+
+
+@pytest.mark.parametrize(("endpoint", "waits"), [({}, True), (ENDPOINT, False)])
+def test_the_embedded_writer_writes_one_answer_at_a_time_and_an_endpoint_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, endpoint: dict[str, str], waits: bool
+) -> None:
+    monkeypatch.setattr(wiring, "WriterSupply", ReadySupply)
+    writer, _ = Writers(settings_with(tmp_path, **endpoint)).current()
+    assert writer is not None
+    with writer.line.join() as first, writer.line.join() as second:
+        assert list(first.wait()) == []
+        assert next(second.wait(), None) == (1 if waits else None)
 
 
 def test_embedded_writer_without_its_weights_says_why_there_is_none(tmp_path: Path) -> None:
