@@ -66,6 +66,10 @@ _SCALED = re.compile(
     re.IGNORECASE,
 )
 """A bare "1.8 billion" may be money, "1.8 billion people" is none."""
+_LENGTH = re.compile(
+    r"\d[\d,.]*[\s-]*(?:mm|cm|m|km|(?:centi|milli|kilo)?met(?:er|re)s?|miles?|feet|foot|ft|inch(?:es)?|yards?|pages?|words?)\b",
+    re.IGNORECASE,
+)
 _LASTING = re.compile(
     r"\b(?:(?:for|an?|one|several|few|half an|couple of|these|those) (?:years?|months?|weeks?|fortnight|days?|hours?"
     r"|minutes?)|decades?|centur(?:y|ies)|since|until|till|indefinitely|forever|overnight|permanent(?:ly)?|for life"
@@ -115,9 +119,9 @@ def gives_measure(question: str, text: str) -> bool:
         return any(one.unit in TIME_UNITS for one in told) or bool(_LASTING.search(text))
     if measure == "any":
         asked = question.lower()
-        told_otherwise = ("how long" in asked and _LASTING.search(text)) or (
-            "how often" in asked and _OFTEN.search(text)
-        )
+        if "how long" in asked:  # neither a year nor "two companies" is a length
+            return any(one.unit in TIME_UNITS for one in told) or bool(_LASTING.search(text) or _LENGTH.search(text))
+        told_otherwise = "how often" in asked and _OFTEN.search(text)
         return bool(told or told_otherwise or _SEVERAL.search(text))
     counts = any(one.unit not in ("%", "money") and not _is_date(text, one) for one in told)
     return counts or (measure == "count" and bool(_SEVERAL.search(text) or _counts_one_or_none(question, text)))

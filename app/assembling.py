@@ -24,18 +24,21 @@ from app.schema import (
 from app.supporting import Cited, Supported, independent_articles
 from app.turn import Turn
 from index.articles import Evidence
+from index.chunking import Span
+from index.words import content_stems
 
 NEAREST = 4
 
 
 class Assembly:
-    """The answer to a turn as it grows. The same span keeps its number.
+    """The answer to a turn as it grows: its `sentences`, and words of one before them. The same span keeps its number.
 
     A part of the question is as surely answered as the first sentence shown for it.
     """
 
     def __init__(self, turn: Turn) -> None:
         self.sentences: list[Sentence] = []
+        self._words: list[Sentence] = []
         self._turn = turn
         self._citations: list[Citation] = []
         self._confidences: dict[str, float | None] = {}
@@ -45,6 +48,7 @@ class Assembly:
     def clear(self) -> None:
         """Takes back everything: what comes next replaces it."""
         self.sentences.clear()
+        self._words.clear()
         self._citations.clear()
         self._confidences.clear()
         self._grounds.clear()
@@ -55,6 +59,21 @@ class Assembly:
         self._confidences.setdefault(part, confidence)
         self._grounds.setdefault(part, support.citations[0])
         return self._add(text, "supported", support.citations)
+
+    def add_words(self, quote: Quote, words: Span, *, part: str, confidence: float) -> SentenceReleased:
+        """The answer itself, in words of a quote that is to follow, which they cite."""
+        cited = Cited(quote.passage, quote.start, quote.end)
+        self._confidences.setdefault(part, confidence)
+        self._grounds.setdefault(part, cited)
+        before = len(self._citations)
+        text = " ".join(quote.text[slice(*words)].split())
+        self._words.append(Sentence(text=text, status="words", citations=(self._marker(cited),)))
+        return SentenceReleased(sentence=self._words[0], citations=tuple(self._citations[before:]))
+
+    def says_no_more(self, text: str) -> bool:
+        """Whether a sentence says nothing beyond the words that stand before it."""
+        said = {stem for one in self._words for stem in content_stems(one.text)}
+        return bool(self._words) and said.issuperset(content_stems(text))
 
     def add_quote(self, quote: Quote, *, part: str, confidence: float | None) -> SentenceReleased:
         """A quote, citing itself; its line breaks become spaces. `confidence` as of a written sentence, where known."""
@@ -83,10 +102,14 @@ class Assembly:
         return self._grounds.get(part)
 
     def cites(self, quote: Quote) -> bool:
-        """Whether something of the quote is cited already."""
+        """Whether a sentence cites something of the quote already."""
         start, end = quote.passage.start + quote.start, quote.passage.start + quote.end
+        markers = {marker for sentence in self.sentences for marker in sentence.citations}
         return any(
-            citation.article_id == quote.passage.article_id and citation.start < end and start < citation.end
+            citation.marker in markers
+            and citation.article_id == quote.passage.article_id
+            and citation.start < end
+            and start < citation.end
             for citation in self._citations
         )
 
@@ -138,6 +161,7 @@ class Assembly:
     def _finished(self, *, answered: bool, reason: Reason | None) -> Finished:
         turn = self._turn
         assert turn.retrieved is not None
+        shown = (*self._words, *self.sentences)
         turn.answer = Answer(
             turn_id=turn.turn_id,
             conversation_id=turn.conversation_id,
@@ -147,8 +171,8 @@ class Assembly:
             answered=answered,
             reason=reason,
             confidence=self._confidence() if answered else turn.best_confidence,
-            text=" ".join(sentence.with_markers() for sentence in self.sentences) if answered else _ABSTENTIONS[reason],
-            sentences=tuple(self.sentences),
+            text=" ".join(sentence.with_markers() for sentence in shown) if answered else _ABSTENTIONS[reason],
+            sentences=shown,
             citations=tuple(self._citations),
             nearest=_uncited(turn.retrieved.evidence, self._citations),
             writer=turn.writer,

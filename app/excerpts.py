@@ -57,13 +57,22 @@ def excerpts_text(excerpts: Iterable[Excerpt]) -> str:
     blocks = []
     for _, group in groupby(enumerate(excerpts, 1), key=lambda item: item[1].passage.article_id):
         numbered = list(group)
-        first = numbered[0][1].passage
-        where = ", ".join(part for part in (_told(first.source), published_text(first.published_at)) if part)
-        title = shorten(_told(first.title) or "Untitled", TITLE_CHARACTERS, placeholder="…")
-        lines = [f"{title}{f' ({where})' if where else ''}"]
+        lines = [heading(numbered[0][1].passage)]
         lines += [f"[{number}] {_one_line(excerpt.text)}" for number, excerpt in numbered]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
+
+
+def heading(passage: Evidence) -> str:
+    """The title of a passage's article, with its source and date."""
+    where = ", ".join(part for part in (_told(passage.source), published_text(passage.published_at)) if part)
+    title = shorten(_told(passage.title) or "Untitled", TITLE_CHARACTERS, placeholder="…")
+    return f"{title}{f' ({where})' if where else ''}"
+
+
+def passage_text(passage: Evidence) -> str:
+    """A passage on one line, without what speaks to the writer."""
+    return " ".join(_one_line(passage.quote[start:end]) for start, end in telling_sentences(passage.quote))
 
 
 def _in_reading_order(passages: Sequence[Evidence]) -> list[Excerpt]:

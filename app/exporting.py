@@ -41,7 +41,8 @@ def answer_markdown(answer: Answer, number: int = 1) -> str:
     for sentence in answer.sentences:
         notes = "".join(f"[^{number}-{marker}]" for marker in sentence.citations)
         begin = "> " if sentence.status == "quoted" else ""
-        lines += [f"{begin}{markdown_text(sentence.text)}{notes}", ""]
+        text = markdown_text(sentence.text)
+        lines += [f"{begin}{f'**{text}**' if sentence.status == 'words' else text}{notes}", ""]
     for one in answer.disagreements:
         notes = "".join(f"[^{number}-{marker}]" for marker in one.sentence.citations)
         lines += [f"*{markdown_text(told_disagreement(one))}*", "", f"> {markdown_text(one.sentence.text)}{notes}", ""]

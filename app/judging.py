@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.abstaining import Signals, confidence, states_the_answer
+from app.abstaining import Signals, clearly_states, confidence, may_state, states_the_answer
 from app.assembling import Assembly
 from app.checking import denies
 from app.citations import Draft
@@ -19,6 +19,7 @@ from app.relevance import Relevance
 from app.schema import SentenceReleased
 from app.supporting import Supported, find_support
 from app.turn import Checked, Turn
+from index.articles import Evidence
 
 
 def judge(turn: Turn, draft: Draft, parts: Sequence[Relevance], assembly: Assembly) -> SentenceReleased | None:
@@ -35,6 +36,8 @@ def judge(turn: Turn, draft: Draft, parts: Sequence[Relevance], assembly: Assemb
         support = Supported(support.citations, ("it repeats another sentence than the one chosen",))
     if support and says_yes_or_no(draft.text):
         support = Supported(support.citations, ("it says yes or no by itself",))
+    if support and assembly.says_no_more(draft.text):
+        support = Supported(support.citations, ("it says no more than the words before it",))
     released: SentenceReleased | None = None
     beside = bool(assembly.sentences)
     answered = _answered(turn, draft.text, support, parts, beside) if support and not support.problems else None
@@ -63,6 +66,16 @@ def stands(quote: Quote, part: Relevance, turn: Turn | None, *, beside: bool = F
     `beside` an answer to another part of the question, less is asked.
     """
     return states_the_answer(_signals(quote, part, turn), beside=beside)
+
+
+def may_stand(quote: Quote, part: Relevance, turn: Turn) -> bool:
+    """Whether it is worth asking the writer if the passage of a quote, by itself, states the answer to a part."""
+    return may_state(_signals(quote, part, turn))
+
+
+def clearly_stands(quote: Quote, part: Relevance, turn: Turn) -> bool:
+    """Whether a quote that holds the writer's short answer stands without asking that."""
+    return clearly_states(_signals(quote, part, turn))
 
 
 def confidence_of(quote: Quote, part: Relevance, turn: Turn | None) -> float:
@@ -102,6 +115,7 @@ def _answered(
             right_kind=can_answer(part.asked, text),
             name_asked=tells_of_name_asked(part.question, text),
             stated_probability=_stated(turn, part),
+            confirmed_probability=_confirmed(turn, part, passage),
         )
         if states_the_answer(signals, beside=beside):
             return part, confidence(signals)
@@ -116,7 +130,12 @@ def _signals(quote: Quote, part: Relevance, turn: Turn | None) -> Signals:
         right_kind=quote.right_kind,
         name_asked=tells_of_name_asked(part.question, quote.text),
         stated_probability=_stated(turn, part),
+        confirmed_probability=_confirmed(turn, part, quote.passage),
     )
+
+
+def _confirmed(turn: Turn | None, part: Relevance, passage: Evidence) -> float | None:
+    return turn.writing.confirmed.get((part.asked, passage)) if turn and turn.writing else None
 
 
 def _stated(turn: Turn | None, part: Relevance) -> float | None:

@@ -1,6 +1,7 @@
 """What the model is asked: one question over numbered excerpts, and a task at the end of it.
 
-Everything before the task is the same for every task, so that an endpoint that keeps what it has read reads it once.
+Everything before the task is the same for every task but one, so that an endpoint that keeps what it has read reads it
+once; the passage to be confirmed stands by itself.
 Leaves out: sending it (writing).
 """
 
@@ -9,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from app.excerpts import Excerpt, excerpts_text
+from app.excerpts import Excerpt, excerpts_text, heading, passage_text
+from index.articles import Evidence
 from prompts import render
 
 MAX_SENTENCES = 3
@@ -50,6 +52,18 @@ class Asked:
         """The answer as a sentence, in the words of the excerpt with this number (from 1)."""
         return self._messages(render("task_sentence", asked=self._named(part), number=str(number)))
 
+    def confirmed(self, passage: Evidence, question: str) -> Messages:
+        """Does a passage, read by itself, state the answer to a part, as a question of its own? Yes or no."""
+        user = render(
+            "passage",
+            heading=heading(passage),
+            passage=passage_text(passage),
+            question=question,
+            asked_on=self._asked_on(),
+            task=render("task_passage"),
+        )
+        return (("system", render("passage_system")), ("user", user))
+
     def lines(self) -> Messages:
         """The answer in one reply: a line of number and sentence for each excerpt used, or `[0]`."""
         return self._messages(render("task_lines"))
@@ -58,11 +72,14 @@ class Asked:
         user = render(
             "answer",
             question=self.question,
-            asked_on=f" (asked on {self.as_of.isoformat()})" if self.as_of else "",
+            asked_on=self._asked_on(),
             excerpts=excerpts_text(self.excerpts),
             task=task,
         )
         return (("system", render("answer_system")), ("user", user))
+
+    def _asked_on(self) -> str:
+        return f" (asked on {self.as_of.isoformat()})" if self.as_of else ""
 
     def _named(self, part: str) -> str:
         return f"“{part}”" if len(self.parts) > 1 else "the question"

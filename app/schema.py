@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 SCHEMA_VERSION = 1
 
 Reason = Literal["not_stated", "no_articles", "filtered_out"]
-Status = Literal["supported", "quoted"]
+Status = Literal["supported", "quoted", "words"]
 Relation = Literal["update", "superseded", "conflict"]
 
 
@@ -84,6 +84,7 @@ class Citation:
 class Sentence:
     """One sentence shown as an answer: written and supported, or quoted; with its citations' markers.
 
+    Or, first of all and with the status "words", the answer in a few words of what it cites, as they stand there.
     `independent_articles` counts the articles found that say it, near-copies once; None where nobody counted.
     """
 
@@ -94,7 +95,8 @@ class Sentence:
 
     def with_markers(self) -> str:
         """The sentence with `[n]` for each of its citations, as it stands in the text of its answer."""
-        return self.text + " " + "".join(f"[{marker}]" for marker in self.citations)
+        markers = "".join(f"[{marker}]" for marker in self.citations)
+        return f"{self.text} {markers}{':' if self.status == 'words' else ''}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

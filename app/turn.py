@@ -106,6 +106,7 @@ class Turn:
             "raw": writing.raw if writing else None,
             "stated": dict(writing.stated) if writing else None,
             "short": dict(writing.short) if writing else None,
+            "confirmed": {part: share for (part, _), share in writing.confirmed.items()} if writing else None,
             "checked": [
                 {
                     "draft": item.draft,

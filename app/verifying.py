@@ -142,6 +142,9 @@ def _unsupported(sentence: Sentence, cited: Mapping[int, Citation]) -> str | Non
     if sentence.status == "quoted":
         quoted = any(sentence.text == " ".join(one.quote.split()) for one in here)
         return None if quoted else "it is called a quote and is not what it cites, word for word"
+    if sentence.status == "words":
+        among = any(sentence.text in " ".join(one.quote.split()) for one in here)
+        return None if among else "it is called words of what it cites, and is not among them"
     heading = " ".join(part for one in here for part in (one.title, one.source, one.published_at) if part)
     support = check(sentence.text, " ".join(one.quote for one in here), context=heading)
     return None if support.supported else f"what it cites does not support it ({', '.join(support.problems)})"

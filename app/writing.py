@@ -24,6 +24,7 @@ from app.lining import Line
 from app.prompting import FEW_WORDS, ONE_SENTENCE, YES_OR_NO, Asked, Messages, lines_grammar
 from app.replies import Count, copies, is_cut, prepend, yes_share
 from app.schema import Tokens
+from index.articles import Evidence
 
 log = logging.getLogger(__name__)
 
@@ -50,14 +51,16 @@ class Writing:
     """One answer as it comes about: what was asked of the model, what it wrote, and what that cost.
 
     `raw` is all that it wrote as sentences; `stated` and `short` are its own probability, in [0, 1], that the excerpts
-    state the answer, and that answer in a few words, by the part of the question that it was asked about. `requests`
-    are all that were made of it, in order, with the same `parameters`.
+    state the answer, and that answer in a few words, by the part of the question that it was asked about; `confirmed`
+    the probability that a passage by itself states it, by part and passage. `requests` are all that were made of it, in
+    order, with the same `parameters`.
     """
 
     asked: Asked
     raw: str = ""
     stated: dict[str, float] = field(default_factory=dict)
     short: dict[str, str] = field(default_factory=dict)
+    confirmed: dict[tuple[str, Evidence], float] = field(default_factory=dict)
     tokens: Tokens = field(default_factory=Tokens)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
@@ -108,13 +111,25 @@ class Writer:
         """
         if not self._weighs or not all(self._wanted.values()):
             return None
-        with closing(self._responses(writing, writing.asked.stated(part), YES_OR_NO, max_tokens=1)) as responses:
-            shares = [yes_share(response.raw) for response in responses]
-        known = [share for share in shares if share is not None]
-        self._weighs = bool(known)
-        if known:
-            writing.stated[part] = known[0]
-        return known[0] if known else None
+        share = self._yes(writing, writing.asked.stated(part))
+        self._weighs = share is not None
+        if share is not None:
+            writing.stated[part] = share
+        return share
+
+    def confirm(self, writing: Writing, passage: Evidence, part: str, question: str) -> None:
+        """Notes in `writing` how likely a passage, by itself, states the answer to a part.
+
+        `question` is that part as a question of its own. Raises as `write_lines` does.
+        """
+        share = self._yes(writing, writing.asked.confirmed(passage, question))
+        if share is not None:
+            writing.confirmed[part, passage] = share
+
+    def _yes(self, writing: Writing, messages: Messages) -> float | None:
+        """The probability of "yes" in reply, None where none is told."""
+        with closing(self._responses(writing, messages, YES_OR_NO, max_tokens=1)) as responses:
+            return next((share for one in list(responses) if (share := yes_share(one.raw)) is not None), None)
 
     def shorten(self, writing: Writing, part: str) -> str:
         """The answer in a few words, noted in `writing`; "" where it takes more. Raises as `write_lines` does."""

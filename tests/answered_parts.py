@@ -27,7 +27,10 @@ def is_sound(answer: Answer, text_of: TextOf) -> None:
     for sentence in shown:
         cited_here = [by_marker[marker] for marker in sentence.citations]
         assert cited_here
-        if sentence.status == "quoted":
+        if sentence.status == "words":
+            assert sentence.text in " ".join(cited_here[0].quote.split())
+            assert sentence == answer.sentences[0] != answer.sentences[-1]
+        elif sentence.status == "quoted":
             assert sentence.text == " ".join(cited_here[0].quote.split())
         else:
             assert not re.search(r"\[\s*\d+\s*\]", sentence.text)

@@ -9,13 +9,14 @@ import json
 import math
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any, Self
 
 from app.prompting import FEW_WORDS, ONE_SENTENCE, YES_OR_NO
+from prompts import render
 
 MODEL = "scripted"
 
@@ -25,9 +26,10 @@ class ScriptedEndpoint:
     """What the endpoint says, how, and what it was asked. Use as a context manager; `reset` between tests.
 
     Asked whether the excerpts state the answer, it says yes with `stated_probability` (None: it gives no
-    probabilities); asked for a few words, `short`; asked for one line, `reply` without markers and line ends; asked for
-    anything else, `reply`. `rejects` names request fields that are answered with 400; `status` answers everything with
-    that status. The reply is sent in pieces of some characters,
+    probabilities), and asked about a passage by itself with what `confirms` gives for the prompt; asked for a few
+    words, `short`; asked for one line, `reply` without markers and line ends; asked for anything else, `reply`.
+    `rejects` names request fields that are answered with 400; `status` answers everything with that status. The reply
+    is sent in pieces of some characters,
     as many as `max_tokens` allows, `pause_seconds` before each, `first_pause_seconds` before the first; `breaks_after`
     pieces the connection is cut (with `cleanly`, the stream just ends there). `sent` counts the pieces. With
     `tells_timings` each piece tells the tokens so far, as llama.cpp does.
@@ -35,6 +37,7 @@ class ScriptedEndpoint:
 
     reply: str = "[0]"
     stated_probability: float | None = 0.95
+    confirms: Callable[[str], float] | None = None
     short: str = ""
     rejects: tuple[str, ...] = ()
     status: int = 200
@@ -140,7 +143,7 @@ class ScriptedEndpoint:
         for number, piece in enumerate(pieces):
             choice: dict[str, Any] = {"index": 0, "delta": {"role": "assistant", "content": piece}}
             if asked.get("logprobs") and self.stated_probability is not None:
-                yes = self.stated_probability if number == 0 and asked.get("grammar") == YES_OR_NO else None
+                yes = self._yes(asked) if number == 0 and asked.get("grammar") == YES_OR_NO else None
                 choice["logprobs"] = {"content": [_token(piece, yes)]}
             timings = {"timings": {"prompt_n": 121, "cache_n": 200, "predicted_n": number + 1}}
             yield _event({"choices": [choice], **(timings if self.tells_timings else {})})
@@ -149,6 +152,12 @@ class ScriptedEndpoint:
             usage = {"prompt_tokens": 321, "completion_tokens": len(pieces), "total_tokens": 321 + len(pieces)}
             yield _event({"choices": [], "usage": {**usage, "prompt_tokens_details": {"cached_tokens": 200}}})
         yield "data: [DONE]\n\n"
+
+    def _yes(self, asked: dict[str, Any]) -> float | None:
+        system, user = (message["content"] for message in asked["messages"])
+        if self.confirms is None or system != render("passage_system"):
+            return self.stated_probability
+        return self.confirms(user)
 
     def _said(self, grammar: str | None) -> str:
         if grammar == YES_OR_NO:

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.abstaining import MIN_CASE, MIN_STATED, Signals, confidence, states_the_answer
+from app.abstaining import (
+    MIN_CASE,
+    MIN_STATED,
+    Signals,
+    clearly_states,
+    confidence,
+    may_state,
+    states_the_answer,
+)
 
 SHARE = st.floats(0, 1)
 
@@ -65,6 +73,28 @@ def test_less_is_asked_beside_another_answer() -> None:
         assert states_the_answer(faint, beside=True)
 
 
+def test_a_passage_that_by_itself_does_not_state_it_is_not_believed() -> None:
+    sure = signals(stated=0.8)
+    assert states_the_answer(replace(sure, confirmed_probability=0.7))
+    assert not states_the_answer(replace(sure, confirmed_probability=0.5))
+    assert confidence(replace(sure, confirmed_probability=0.5)) < confidence(sure)
+
+
+def test_a_passage_that_by_itself_states_it_settles_little_more_than_a_close_call() -> None:
+    close, far = signals(similarity=0.5, stated=0.6), signals(similarity=0.5, stated=0.5)
+    assert not states_the_answer(close)
+    assert states_the_answer(replace(close, confirmed_probability=0.95))
+    assert not states_the_answer(replace(far, confirmed_probability=0.95))
+
+
+def test_what_is_clear_is_not_asked_about_and_what_is_hopeless_neither() -> None:
+    assert clearly_states(signals(similarity=0.7, stated=0.8))
+    assert not clearly_states(signals(similarity=0.6, stated=0.7))
+    assert not clearly_states(signals(similarity=0.7, stated=0.8, right_kind=False))
+    assert may_state(signals(similarity=0.5, stated=0.5))
+    assert not may_state(signals(similarity=0.4, stated=0.5))
+
+
 def test_a_question_for_a_name_alone_comes_near_to_little() -> None:
     for faint in (signals(similarity=0.4, interaction=0.6), signals(similarity=0.4, stated=0.5)):
         assert not states_the_answer(faint)
@@ -74,7 +104,7 @@ def test_a_question_for_a_name_alone_comes_near_to_little() -> None:
 
 def test_confidence_is_the_logistic_function_that_was_fitted() -> None:
     assert confidence(signals()) == pytest.approx(0.782, abs=0.001)  # 4.28 * (.24 + .7 + .7) - 5.74 = 1.279
-    assert confidence(signals(stated=0.8)) == pytest.approx(0.894, abs=0.001)  # 4.89 * (1.6 + .7) - 9.12 = 2.127
+    assert confidence(signals(stated=0.8)) == pytest.approx(0.814, abs=0.001)  # 1.98 * (1.6 + .7) - 3.08 = 1.474
     assert confidence(signals(0, 0, interaction=0)) == pytest.approx(0.003, abs=0.001)
 
 

@@ -20,15 +20,18 @@ from scripted_endpoint import MODEL, ScriptedEndpoint
 from app import seeds
 from app.abstaining import AT_ITS_WORD
 from app.answering import answer
+from app.composing import MOST_CONFIRMED
 from app.config import Settings, load_settings
 from app.lining import Line
 from app.prompting import ONE_SENTENCE, YES_OR_NO
 from app.schema import Answer, Event, EvidenceFound, Queued, SentenceReleased
 from app.turn import Exchange, Turn
+from app.verifying import verify
 from app.wiring import Parts, Writers, open_parts
 from app.writing import Writer
 from index.articles import Filters
 from index.loading import load
+from prompts import render
 
 STAKE = "What stake will Renault hold in Nissan after the deal?"
 SUPPORTED = "Renault will cut its stake in Nissan to 15% from 43%."
@@ -101,8 +104,26 @@ def test_supported_sentence_is_shown_with_what_it_stands_on(room: Room) -> None:
     assert given.text == f"{SUPPORTED} [1]"
     assert {"15%", "43%"} <= set(re.findall(r"\d+%", given.citations[0].quote))
     assert (given.writer, given.fallback) == (MODEL, None)
-    assert (given.tokens.read, given.tokens.cached) == (3 * 321, 3 * 200)
+    assert (given.tokens.read, given.tokens.cached) == (4 * 321, 4 * 200)
     assert given.timings.first_word_seconds is not None
+
+
+def test_the_answer_itself_stands_before_the_sentence_whose_words_it_is(room: Room) -> None:
+    room.endpoint.short = "15%"
+    given = room.written(f"[1] {SUPPORTED}")
+    words, sentence = given.sentences
+    assert (words.text, words.status, sentence.text) == ("15%", "words", SUPPORTED)
+    assert words.citations == (1,)
+    assert given.text.startswith("15% [1]: Renault will cut")
+    found = verify([given.to_json()], room.parts.library.article)
+    assert found.faults == ()
+
+
+def test_a_sentence_that_only_repeats_the_words_before_it_gives_way_to_the_quote(room: Room) -> None:
+    room.endpoint.short = "15%"
+    given = room.written("[1] It is 15%.")
+    assert [sentence.status for sentence in given.sentences[:2]] == ["words", "quoted"]
+    assert "15%" in given.sentences[1].text
 
 
 def test_sentence_that_names_the_wrong_passage_is_tied_to_the_right_one(room: Room) -> None:
@@ -174,6 +195,32 @@ def test_reply_that_no_passage_states_it_is_an_abstention_with_the_nearest(room:
 def test_models_own_doubt_counts_for_more_than_its_sentence(room: Room) -> None:
     room.endpoint.stated_probability = 0.2
     assert not room.written(f"[1] {SUPPORTED}").answered
+
+
+def test_what_no_passage_by_itself_states_is_not_answered(room: Room) -> None:
+    asked: list[str] = []
+    room.endpoint.confirms = lambda prompt: asked.append(prompt) or 0.1  # type: ignore[func-returns-value]
+    assert not room.written(f"[1] {SUPPORTED}").answered
+    assert len(set(asked)) == len(asked) == MOST_CONFIRMED
+    assert all(prompt.endswith(render("task_passage")) for prompt in asked)
+
+
+def test_where_the_likeliest_passage_does_not_state_it_the_next_is_asked_about(room: Room) -> None:
+    asked: list[str] = []
+    room.endpoint.confirms = lambda prompt: 0.1 if asked.append(prompt) or len(asked) == 1 else 0.95  # type: ignore[func-returns-value]
+    given = room.written("The moon is made of cheese.")
+    assert given.answered
+    assert len(asked) == 2
+    quoted = " ".join(given.citations[0].quote.split())
+    assert [quoted in prompt for prompt in asked] == [False, True]
+
+
+def test_a_short_answer_that_stands_in_no_excerpt_is_looked_for_in_what_else_was_found(room: Room) -> None:
+    room.endpoint.short = "cloud-based services"
+    given = room.ask("What does Nissan plan to do next?", writer=room.writer(llm_evidence_tokens=10))
+    assert "cloud-based services" not in room.endpoint.asked[0]["messages"][-1]["content"]
+    assert [sentence.status for sentence in given.sentences[:2]] == ["words", "quoted"]
+    assert "cloud-based services" in given.citations[0].quote
 
 
 def test_the_surer_the_writer_the_more_confident_the_answer(room: Room) -> None:
@@ -333,7 +380,8 @@ def test_follow_up_is_found_and_asked_as_a_question_of_its_own(room: Room) -> No
 
 
 def test_turn_keeps_all_that_is_needed_to_check_it_again(room: Room) -> None:
-    room.endpoint.short = "15%"
+    room.endpoint.short, room.endpoint.stated_probability = "15%", 0.6
+    room.endpoint.confirms = lambda _: 0.95
     room.written(f"[1] {SUPPORTED}")
     assert room.turn is not None
     kept = room.turn.to_json()
@@ -342,12 +390,13 @@ def test_turn_keeps_all_that_is_needed_to_check_it_again(room: Room) -> None:
     assert kept["checked"] == [{"draft": SUPPORTED, "markers": [chosen], "shown": SUPPORTED, "problems": []}]
     assert kept["evidence"]
     assert {"article_id", "version", "start", "end", "sha256"} <= set(kept["excerpts"][0])
-    assert kept["stated"] == {STAKE: pytest.approx(0.95)}
+    assert kept["stated"] == {STAKE: pytest.approx(0.6)}
     assert kept["short"] == {STAKE: "15%"}
+    assert kept["confirmed"] == {STAKE: pytest.approx(0.95)}
     assert {"model", "temperature", "evidence_tokens", "timeout_seconds", "grammar"} <= set(kept["model"])
-    assert [one["reply"] for one in kept["requests"]] == ["yes", "15%", SUPPORTED]
-    assert len({one["prompt_sha256"] for one in kept["requests"]}) == 3
+    assert [one["reply"] for one in kept["requests"]] == ["yes", "15%", "yes", SUPPORTED]
+    assert len({one["prompt_sha256"] for one in kept["requests"]}) == 4
     assert set(kept["evidence"][0]["signals"]) >= {"coverage", "similarity"}
     assert kept["found"]["library_articles"]
     assert kept["as_of"] == kept["answer"]["as_of"]
-    assert kept["answer"]["text"] == f"{SUPPORTED} [1]"
+    assert kept["answer"]["text"] == f"15% [1]: {SUPPORTED} [1]"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.choosing import choose_number, holds, leads_clearly, of_the_right_kind
+from app.choosing import holds, likeliest, of_the_right_kind, words_of
 from app.quoting import Quote
 from index.articles import Evidence
 
@@ -22,18 +22,13 @@ def quote(text: str, interaction: float = 0.5) -> Quote:
 
 
 def test_the_sentence_that_meets_the_question_best_leads() -> None:
-    assert choose_number({1: quote("It is so.", 0.1), 2: quote("It is.", 0.9)}, QUESTION) == 2
+    far, near = quote("It is so.", 0.1), quote("It is.", 0.9)
+    assert likeliest([far, near], QUESTION) == [near, far]
 
 
 def test_the_short_answer_settles_a_close_call() -> None:
-    quotes = {1: quote("It held 43%."), 2: quote("It will hold fifteen percent."), 3: quote("It holds much.", 0.6)}
-    assert choose_number(quotes, QUESTION, "15%") == 2
-
-
-def test_a_clear_lead_needs_no_short_answer() -> None:
-    assert leads_clearly({1: quote("It held 43%.", 0.3), 2: quote("It will hold 15%.", 0.6)})
-    assert not leads_clearly({1: quote("It held 43%.", 0.5), 2: quote("It will hold 15%.", 0.6)})
-    assert leads_clearly({1: quote("It held 43%.")})
+    quotes = [quote("It held 43%."), quote("It will hold fifteen percent."), quote("It holds much.", 0.6)]
+    assert [quotes.index(one) for one in likeliest(quotes, QUESTION, "15%")] == [1, 2, 0]
 
 
 @pytest.mark.parametrize(
@@ -59,5 +54,34 @@ def test_what_the_short_answer_says_beyond_the_question_is_looked_for(text: str,
 
 def test_sentences_of_another_kind_are_left_out_where_one_is_of_the_right() -> None:
     right, wrong = quote("It held 43%."), replace(quote("It held much.", 0.9), right_kind=False)
-    assert of_the_right_kind({1: wrong, 2: right}) == {2: right}
-    assert of_the_right_kind({1: wrong}) == {1: wrong}
+    assert of_the_right_kind([wrong, right]) == [right]
+    assert of_the_right_kind([wrong]) == [wrong]
+
+
+@pytest.mark.parametrize(
+    ("text", "short", "given"),
+    [
+        ("It will hold 15%, down from 43%.", "15%.", "15%"),
+        ("It is Mitsubishi’s share.", "mitsubishi", "Mitsubishi"),
+        ("It will hold fifteen percent.", "15%", None),
+        ("Renault will hold a stake in Nissan.", "a stake in Nissan", None),
+        ("It held 15.5%.", "5%", None),
+        ("It will share hybrid engines and all its platforms.", "hybrid engines and all its car platforms", None),
+        ("It will hold 15%.", "", None),
+        ("It will hold 15%.", "...", None),
+    ],
+    ids=[
+        "number",
+        "possessive",
+        "other-words",
+        "of-the-question",
+        "part-of-a-number",
+        "not-word-for-word",
+        "none",
+        "marks",
+    ],
+)
+def test_the_answer_itself_is_words_of_the_sentence(text: str, short: str, given: str | None) -> None:
+    question = QUESTION if {"%", "stake"} & {*short, *short.split()} else "Which company will hold it?"
+    found = words_of(text, short, question, question)
+    assert (text[slice(*found)] if found else None) == given

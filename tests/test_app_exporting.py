@@ -27,6 +27,8 @@ def test_each_sentence_has_its_footnotes_and_each_footnote_its_quote() -> None:
 def test_quotes_are_block_quotes_and_an_abstention_has_no_footnote() -> None:
     quoted = Sentence(text=STAKE, status="quoted", citations=(1,))
     assert f"> {STAKE}[^1-1]" in answer_markdown(answer(sentences=(quoted,)))
+    words = Sentence(text="15%", status="words", citations=(1,))
+    assert f"**15%**[^1-1]\n\n> {STAKE}[^1-1]" in answer_markdown(answer(sentences=(words, quoted)))
     silent = answer_markdown(abstention(text="The articles do not say."))
     assert "*The articles do not say.*" in silent
     assert "[^" not in silent

@@ -53,6 +53,16 @@ def quoted(citation_number: int = 1) -> Answer:
     )
 
 
+def with_words(text: str) -> Answer:
+    words = Sentence(text=text, status="words", citations=(1,))
+    return replace(quoted(), sentences=(words, *quoted().sentences), text=f"{text} [1]: {STAKE} [1]")
+
+
+def test_words_before_a_sentence_stand_in_what_they_cite() -> None:
+    assert checked(with_words("15%")) == []
+    assert checked(with_words("16%")) == [("sentence", 1, "it is called words of what it cites, and is not among them")]
+
+
 def test_what_holds_has_no_faults() -> None:
     assert verify([SOUND.to_json(), quoted().to_json()], in_library) == Verification(answers=2, citations=2, faults=())
     assert checked(scripted_desk.abstention()) == []

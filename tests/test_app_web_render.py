@@ -217,6 +217,15 @@ def test_quoted_sentences_look_like_quotes() -> None:
     assert "Answered with quotes: the writer is fetched, 43 %." in text
 
 
+def test_the_answer_itself_stands_above_its_sentences_and_is_not_counted_among_them() -> None:
+    words = Sentence(text="15%", status="words", citations=(1,))
+    quoted = Sentence(text=STAKE, status="quoted", citations=(1,))
+    text = render.answer_html(answer(sentences=(words, quoted), citations=(citation(1, STAKE),)))
+    assert text.index('<p class="given"') < text.index('<blockquote class="quoted"')
+    assert "1 sentence quoted word for word, from 1 article" in text
+    assert "checked" not in text
+
+
 @pytest.mark.parametrize(
     ("reason", "words"),
     [("not_stated", "do not say"), ("no_articles", "has no articles"), ("filtered_out", "filters")],

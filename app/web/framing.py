@@ -45,7 +45,7 @@ def standing_html(answer: Answer) -> str:
     if not answer.answered:
         return ""
     n_quoted = sum(1 for one in answer.sentences if one.status == "quoted")
-    n_checked = len(answer.sentences) - n_quoted
+    n_checked = sum(1 for one in answer.sentences if one.status == "supported")
     parts = []
     if n_checked:
         these = "it cites" if n_checked == 1 else "they cite"

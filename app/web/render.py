@@ -24,7 +24,10 @@ NEAR_WHILE_WRITING = 3
 
 
 def sentences_html(sentences: Sequence[Sentence], citations: Sequence[Citation]) -> str:
-    """The answer's body: written sentences run on as a paragraph, each quoted one is a block of its own."""
+    """The answer's body: written sentences run on as a paragraph, each quoted one is a block of its own.
+
+    The answer in a few words stands above them.
+    """
     by_marker = {citation.marker: citation for citation in citations}
 
     def with_chips(sentence: Sentence) -> str:
@@ -33,8 +36,10 @@ def sentences_html(sentences: Sequence[Sentence], citations: Sequence[Citation])
         return f'<span class="sentence">{escape(sentence.text)}<span class="chips">{told}</span></span>'
 
     parts = []
-    for quoted, group in groupby(sentences, key=lambda sentence: sentence.status == "quoted"):
-        if quoted:
+    for status, group in groupby(sentences, key=lambda sentence: sentence.status):
+        if status == "words":
+            parts += [f'<p class="given" dir="auto">{with_chips(one)}</p>' for one in group]
+        elif status == "quoted":
             parts += [f'<blockquote class="quoted" dir="auto">{with_chips(one)}</blockquote>' for one in group]
         else:
             parts.append(f'<p dir="auto">{" ".join(with_chips(one) for one in group)}</p>')
