@@ -2,50 +2,33 @@
 
 Asked step by step, it writes nothing when none of the excerpts states the answer, and otherwise in the words of the
 excerpt that does, one part of the question after the other; an endpoint that cannot be asked so is taken at its word,
-and checked like any other. Leaves out: when to ask it (answering), the prompts (prompting), the check (judging).
+and checked like any other. Leaves out: when to ask it (answering), the prompts (prompting), which excerpt it is to lean
+on (settling), the check (judging).
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from app.abstaining import AT_ITS_WORD
 from app.assembling import Assembly
-from app.choosing import holds, likeliest, of_the_right_kind, words_of
 from app.excerpts import choose_excerpts
-from app.instructing import telling_sentences
-from app.judging import clearly_stands, confidence_of, judge, may_stand, stands
+from app.judging import confidence_of, judge
 from app.prompting import Asked
 from app.questions import kind_of
-from app.quoting import Quote, quote_of, quotes_of
+from app.quoting import Quote
 from app.relevance import Relevance
 from app.schema import SentenceReleased
+from app.settling import Settled, settle
 from app.turn import Turn
-from index.articles import Evidence
-from index.chunking import Span
 
 if TYPE_CHECKING:
     from app.citations import Draft
     from app.writing import Writer, Writing
 
 MAX_SENTENCES = 3
-
-MOST_CONFIRMED = 2
-"""Passages that the writer is asked to confirm by themselves, the likeliest first: the next where one does not."""
-
-
-class _Choice(NamedTuple):
-    """The sentence to lean on for a part of the question; `alone`: it stands without another part's beside it.
-
-    `words` is the answer itself where a few of the sentence's words give it, as a span of them.
-    """
-
-    part: Relevance
-    quote: Quote
-    alone: bool
-    words: Span | None
 
 
 def compose(turn: Turn, writer: Writer, parts: Sequence[Relevance], assembly: Assembly) -> Iterator[SentenceReleased]:
@@ -61,77 +44,24 @@ def compose(turn: Turn, writer: Writer, parts: Sequence[Relevance], assembly: As
         return
     asked = Asked(turn.standalone_question, turn.excerpts, tuple(part.asked for part in parts), turn.asked_as_of)
     writing = turn.writing = writer.begin(asked)
-    waiting: list[_Choice] = []
+    waiting: list[Settled] = []
     for part in parts:
         if writer.stated(writing, part.asked) is None:
             writing.stated = dict.fromkeys(asked.parts, AT_ITS_WORD)
             yield from _release(turn, writer.write_lines(writing), parts, assembly)
             return
-        choice = _choose(turn, writer, writing, part)
+        choice = settle(turn, writer, writing, part)
         if choice is None:
             continue
         waiting.append(choice)
         if choice.alone or assembly.sentences:
-            for settled in sorted(waiting, key=lambda one: not one.alone):
-                yield from _tell(turn, writer, writing, settled, parts, assembly)
+            for one in sorted(waiting, key=lambda choice: not choice.alone):
+                yield from _tell(turn, writer, writing, one, parts, assembly)
             waiting.clear()
 
 
-def _choose(turn: Turn, writer: Writer, writing: Writing, part: Relevance) -> _Choice | None:
-    """The sentence to lean on, None when none stands even beside another part's."""
-    shown = of_the_right_kind([quote_of(excerpt, part) for excerpt in turn.excerpts])
-    if not any(may_stand(quote, part, turn) for quote in shown):
-        turn.weigh(max(confidence_of(quote, part, turn) for quote in shown))
-        return None
-    short = "" if kind_of(part.asked) == "yes_no" else writer.shorten(writing, part.asked)
-    by_itself = _is_told_by_itself(turn, part)
-    elsewhere = _elsewhere(turn, shown, part, short) if by_itself else []
-    quotes = likeliest([*shown, *elsewhere], part.question, short)
-    tried: list[Evidence] = []
-    for quote in quotes:
-        if quote.passage in tried or not may_stand(quote, part, turn):
-            continue
-        if len(tried) == MOST_CONFIRMED:
-            break
-        tried.append(quote.passage)
-        held = quote in shown and holds(quote.text, short, part.question) == 1.0
-        if by_itself and not (held and clearly_stands(quote, part, turn)):
-            writer.confirm(writing, quote.passage, part.asked, part.question)
-        turn.weigh(confidence_of(quote, part, turn))
-        if stands(quote, part, turn, beside=True):
-            words = words_of(quote.text, short, part.question, part.asked)
-            return _Choice(part, quote, alone=stands(quote, part, turn), words=words)
-    return None
-
-
-def _is_told_by_itself(turn: Turn, part: Relevance) -> bool:
-    """Whether the writer can tell of a passage alone that it answers a part.
-
-    To "will it?" it says no where the passage does, and it is lost where a question goes on from the one before.
-    """
-    return kind_of(part.asked) != "yes_no" and not turn.history
-
-
-def _elsewhere(turn: Turn, shown: Sequence[Quote], part: Relevance, short: str) -> list[Quote]:
-    """Where none of the sentences shown holds the short answer: those of other passages that do.
-
-    The model then has it from what it learnt, which is good for a guess: the passage is what is asked about next.
-    """
-    assert turn.retrieved is not None
-    if not short or any(holds(quote.text, short, part.question) for quote in shown):
-        return []
-    seen = {excerpt.passage for excerpt in turn.excerpts}
-    found = [
-        quote
-        for passage in turn.retrieved.evidence
-        if passage not in seen
-        for quote in quotes_of(passage, telling_sentences(passage.quote), part)
-    ]
-    return [quote for quote in found if quote.right_kind and holds(quote.text, short, part.question) == 1.0]
-
-
 def _tell(
-    turn: Turn, writer: Writer, writing: Writing, choice: _Choice, parts: Sequence[Relevance], assembly: Assembly
+    turn: Turn, writer: Writer, writing: Writing, choice: Settled, parts: Sequence[Relevance], assembly: Assembly
 ) -> Iterator[SentenceReleased]:
     """Releases the sentence of one part, or more than one where the question has no other."""
     part, quote = choice.part, choice.quote

@@ -62,8 +62,9 @@ class PortDesk(ScriptedDesk):
             question=question,
             standalone_question=question,
             as_of=NEWS.published_at.date() if NEWS.published_at else None,
-            sentences=tuple(
-                Sentence(text=text, status="supported", citations=(n,)) for n, (text, _) in enumerate(said, 1)
+            sentences=(
+                Sentence(text="20 March 2023", status="words", citations=(1,)),
+                *(Sentence(text=text, status="supported", citations=(n,)) for n, (text, _) in enumerate(said, 1)),
             ),
             citations=tuple(citation(n, quote, NEWS) for n, (_, quote) in enumerate(said, 1)),
             nearest=(nearest(FERRIES, NEWS),),

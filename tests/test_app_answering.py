@@ -20,11 +20,11 @@ from scripted_endpoint import MODEL, ScriptedEndpoint
 from app import seeds
 from app.abstaining import AT_ITS_WORD
 from app.answering import answer
-from app.composing import MOST_CONFIRMED
 from app.config import Settings, load_settings
 from app.lining import Line
 from app.prompting import ONE_SENTENCE, YES_OR_NO
 from app.schema import Answer, Event, EvidenceFound, Queued, SentenceReleased
+from app.settling import MOST_CONFIRMED
 from app.turn import Exchange, Turn
 from app.verifying import verify
 from app.wiring import Parts, Writers, open_parts
