@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from app.numbers import numbers, unlike_numbers
+from app.numbers import crossed_bounds, numbers, unlike_numbers
 from app.roles import exchanged
 from app.wording import is_light, says_alike
 from index.sentences import sentences
@@ -172,10 +172,7 @@ def _compare(
     problems = []
     if coverage < MIN_COVERAGE:
         problems.append(f"coverage {coverage:.2f}")
-    if missing := unlike_numbers(claim.text, f"{run}\n{context}"):
-        problems.append(f"number {missing[0]:g}")
-    if parted := sorted(_parted(claim.text) - _parted(run)):
-        problems.append(f"{parted[0]:g}% of what")
+    problems += _of_numbers(claim.text, run, context)
     if added := _added(claim, here, around):
         problems.append(f"word {added[0]}")
     if strangers := [name for name in claim.names if name not in here and name not in around]:
@@ -200,6 +197,18 @@ def _compare(
     if not problems and (contradicted := exchanged(claim.text, run)):
         problems.append(contradicted)
     return Support(not problems, coverage, start, end, tuple(problems))
+
+
+def _of_numbers(text: str, run: str, context: str) -> list[str]:
+    """What is wrong with the numbers of a claim."""
+    problems = []
+    if missing := unlike_numbers(text, f"{run}\n{context}"):
+        problems.append(f"number {missing[0]:g}")
+    if crossed := crossed_bounds(text, run):
+        problems.append(f"which side of {crossed[0]:g}")
+    if parted := sorted(_parted(text) - _parted(run)):
+        problems.append(f"{parted[0]:g}% of what")
+    return problems
 
 
 def _added(claim: _Claim, here: frozenset[str], around: frozenset[str]) -> list[str]:

@@ -38,6 +38,13 @@ _UNIT = re.compile(
     r"|(?P<time>year|month|week|day|hour|minute)s?\b)",
     re.IGNORECASE,
 )
+_BOUND = re.compile(
+    r"\b(?:(?P<below>nearly|almost|close to|just short of|(?<!just )under|below|less than|fewer than|up to|at most)"
+    r"|(?<!no )(?<!not )(?:over|above|more than|greater than|at least|upwards? of|in excess of|exceed(?:s|ed|ing)?))"
+    r"\s+$",
+    re.IGNORECASE,
+)
+_LONGEST_BOUND = 24
 _VAGUE = frozenset(["one", "first", "second", "zero"])
 """Words that are numbers more in form than in fact ("one of the people said")."""
 
@@ -63,6 +70,28 @@ def unlike_numbers(text: str, source: str) -> list[float]:
             if not any(value == other and (unit == its or not unit or not its) for other, its in stated)
         }
     )
+
+
+def crossed_bounds(text: str, source: str) -> list[float]:
+    """The values that a text puts on the other side than its source does everywhere, ascending: "nearly", "more than".
+
+    >>> crossed_bounds("It recalled nearly 2 million cars.", "Over 2 million cars were recalled.")
+    [2000000.0]
+    """
+    told: dict[float, set[str]] = {}
+    for value, side in _bounds(source):
+        told.setdefault(value, set()).add(side)
+    opposite = {"below": {"above"}, "above": {"below"}}
+    return sorted({value for value, side in _bounds(text) if side and told.get(value) == opposite[side]})
+
+
+def _bounds(text: str) -> list[tuple[float, str]]:
+    """Every value with the side that it is told to lie on: "below", "above", or "" where none is told."""
+    found = []
+    for value, start, _ in located_numbers(text):
+        before = _BOUND.search(text, max(0, start - _LONGEST_BOUND), start)
+        found.append((value, ("below" if before["below"] else "above") if before else ""))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ def test_what_the_passage_says_is_supported(sentence: str, passage: str) -> None
             "Renault bought its stake, said the French company, in Nissan.",
             "order of names",
         ),
+        ("It recalled nearly 2 million cars.", "It recalled over 2 million cars.", "which side of 2e+06"),
     ],
 )
 def test_what_the_passage_does_not_say_is_not(sentence: str, passage: str, problem: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.numbers import located_numbers, numbers
+from app.numbers import crossed_bounds, located_numbers, numbers
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,20 @@ def test_any_text_is_read_and_places_lie_inside_it(text: str) -> None:
 @given(st.integers(min_value=0, max_value=10**12))
 def test_grouped_digits_are_the_plain_number(value: int) -> None:
     assert numbers(f"It was {value:,} then.") == numbers(f"It was {value} then.") == {value}
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "crossed"),
+    [
+        ("Nearly 50 died.", "More than 50 died.", [50]),
+        ("More than 50 died.", "Fewer than 50 died.", [50]),
+        ("Nearly 50 died.", "50 died.", []),
+        ("50 died.", "More than 50 died.", []),
+        ("Nearly 50 died.", "Over 40 died, then almost 50.", []),
+        ("Nearly 50 died.", "Over 50 died, the paper said, and 50 the mayor.", []),
+        ("Up to 50 died.", "No more than 50 died.", []),
+        ("Nearly 50 died.", "Just under 50 died.", []),
+    ],
+)
+def test_a_number_is_not_put_on_the_other_side(text: str, source: str, crossed: list[float]) -> None:
+    assert crossed_bounds(text, source) == crossed
