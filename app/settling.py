@@ -45,7 +45,7 @@ def settle(turn: Turn, writer: Writer, writing: Writing, part: Relevance) -> Set
         turn.weigh(max(confidence_of(quote, part, turn) for quote in shown))
         return None
     short = "" if kind_of(part.asked) == "yes_no" else writer.shorten(writing, part.asked)
-    by_itself = _is_told_by_itself(turn, part)
+    by_itself = _is_told_by_itself(part)
     elsewhere = _elsewhere(turn, shown, part, short) if by_itself else []
     quotes = likeliest([*shown, *elsewhere], part.question, short)
     tried: list[Evidence] = []
@@ -65,12 +65,13 @@ def settle(turn: Turn, writer: Writer, writing: Writing, part: Relevance) -> Set
     return None
 
 
-def _is_told_by_itself(turn: Turn, part: Relevance) -> bool:
+def _is_told_by_itself(part: Relevance) -> bool:
     """Whether the writer can tell of a passage alone that it answers a part.
 
-    To "will it?" it says no where the passage does, and it is lost where a question goes on from the one before.
+    To "will it?" it says no where the passage does, and it is lost where a question goes on from the one before and
+    had to be completed from it.
     """
-    return kind_of(part.asked) != "yes_no" and not turn.history
+    return kind_of(part.asked) != "yes_no" and part.question == part.asked
 
 
 def _elsewhere(turn: Turn, shown: Sequence[Quote], part: Relevance, short: str) -> list[Quote]:

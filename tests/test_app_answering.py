@@ -215,6 +215,20 @@ def test_where_the_likeliest_passage_does_not_state_it_the_next_is_asked_about(r
     assert [quoted in prompt for prompt in asked] == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("question", "by_itself"),
+    [(STAKE, True), ("And how much of it does Renault hold now?", False), ("Will Renault cut its stake?", False)],
+    ids=["stands-alone", "goes-on", "yes-or-no"],
+)
+def test_within_a_conversation_a_question_that_stands_alone_is_asked_of_the_passage_by_itself(
+    room: Room, question: str, by_itself: bool
+) -> None:
+    asked: list[str] = []
+    room.endpoint.confirms = lambda prompt: asked.append(prompt) or 0.95  # type: ignore[func-returns-value]
+    room.written(SUPPORTED, question, history=[Exchange("Who will invest in Ampere?", "Nissan will invest in it.")])
+    assert bool(asked) == by_itself
+
+
 def test_a_short_answer_that_stands_in_no_excerpt_is_looked_for_in_what_else_was_found(room: Room) -> None:
     room.endpoint.short = "cloud-based services"
     given = room.ask("What does Nissan plan to do next?", writer=room.writer(llm_evidence_tokens=10))
