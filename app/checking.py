@@ -185,7 +185,7 @@ def _compare(
     kept = _PLANNED.sub("", claim.text) if _OPEN.search(clause) else claim.text
     if _DOUBTFUL.search(clause) and not _HEDGED.search(kept):
         problems.append("certainty")
-    elif _REPORTED.search(clause) and not _ATTRIBUTED.search(claim.text):
+    elif _is_reported(claim, run, clause) and not _ATTRIBUTED.search(claim.text):
         problems.append("who says so")
     if (
         _AHEAD.search(clause)
@@ -197,6 +197,12 @@ def _compare(
     if not problems and (contradicted := exchanged(claim.text, run)):
         problems.append(contradicted)
     return Support(not problems, coverage, start, end, tuple(problems))
+
+
+def _is_reported(claim: _Claim, run: str, clause: str) -> bool:
+    """Whether somebody else's word is what a run gives for any clause of a claim; `clause` for the claim as a whole."""
+    own = (_clause(run, frozenset(content_stems(part))) for part in claim.clauses)
+    return any(_REPORTED.search(one) for one in (clause, *own))
 
 
 def _of_numbers(text: str, run: str, context: str) -> list[str]:

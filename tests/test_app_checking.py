@@ -77,6 +77,11 @@ def test_what_the_passage_says_is_supported(sentence: str, passage: str) -> None
             "Renault bought its stake, said the French company, in Nissan.",
             "order of names",
         ),
+        (
+            "Nissan is focusing on software, and is considering partnerships with other companies.",
+            "Nissan is reportedly seeking to focus on software, and is considering partnerships with other companies.",
+            "who says so",
+        ),
         ("It recalled nearly 2 million cars.", "It recalled over 2 million cars.", "which side of 2e+06"),
     ],
 )
