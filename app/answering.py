@@ -20,6 +20,7 @@ from app.disagreeing import dissents
 from app.errors import WriterError
 from app.gathering import gather, names_strangers, tells_another_year
 from app.judging import confidence_of, stands
+from app.leaning import leaned_on, reads_before
 from app.overview import MOST_ARTICLES, covers, overview, overview_topic
 from app.questions import parts_of
 from app.quoting import BESIDE_WRITTEN, CLOSE_SECOND, MAX_WORDS, Quote, choose_quotes, rank_quotes
@@ -147,6 +148,9 @@ def _quote(turn: Turn, parts: Sequence[Relevance], assembly: Assembly) -> Iterat
         for quote in close if len(parts) == 1 else fresh[:1]:
             if len(assembly.sentences) < MAX_SENTENCES and _fits(quote, n_words):
                 turn.first_word_seconds = turn.first_word_seconds or turn.seconds()
+                before = None if assembly.sentences else leaned_on(quote, part.question)
+                if before and reads_before(before, quote):
+                    yield assembly.add_leaned_on(before)
                 yield assembly.add_quote(quote, part=part.asked, confidence=confidence_of(quote, part, None))
 
 

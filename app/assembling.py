@@ -31,14 +31,14 @@ NEAREST = 4
 
 
 class Assembly:
-    """The answer to a turn as it grows: its `sentences`, and words of one before them. The same span keeps its number.
+    """The answer to a turn as it grows: its `sentences`, words of one before them, and what they lean on between.
 
-    A part of the question is as surely answered as the first sentence shown for it.
+    The same span keeps its number. A part of the question is as surely answered as the first sentence shown for it.
     """
 
     def __init__(self, turn: Turn) -> None:
         self.sentences: list[Sentence] = []
-        self._words: list[Sentence] = []
+        self._shown: list[Sentence] = []
         self._turn = turn
         self._citations: list[Citation] = []
         self._confidences: dict[str, float | None] = {}
@@ -48,7 +48,7 @@ class Assembly:
     def clear(self) -> None:
         """Takes back everything: what comes next replaces it."""
         self.sentences.clear()
-        self._words.clear()
+        self._shown.clear()
         self._citations.clear()
         self._confidences.clear()
         self._grounds.clear()
@@ -60,20 +60,25 @@ class Assembly:
         self._grounds.setdefault(part, support.citations[0])
         return self._add(text, "supported", support.citations)
 
-    def add_words(self, quote: Quote, words: Span, *, part: str, confidence: float) -> SentenceReleased:
-        """The answer itself, in words of a quote that is to follow, which they cite."""
-        cited = Cited(quote.passage, quote.start, quote.end)
+    def add_words(self, cited: Cited, words: Span, *, quote: Quote, part: str, confidence: float) -> SentenceReleased:
+        """The answer itself, in words of what it cites: the `quote` that is to follow, or what that leans on."""
         self._confidences.setdefault(part, confidence)
-        self._grounds.setdefault(part, cited)
+        self._grounds.setdefault(part, Cited(quote.passage, quote.start, quote.end))
         before = len(self._citations)
-        text = " ".join(quote.text[slice(*words)].split())
-        self._words.append(Sentence(text=text, status="words", citations=(self._marker(cited),)))
-        return SentenceReleased(sentence=self._words[0], citations=tuple(self._citations[before:]))
+        text = " ".join(cited.text[slice(*words)].split())
+        sentence = Sentence(text=text, status="words", citations=(self._marker(cited),))
+        self._shown.append(sentence)
+        return SentenceReleased(sentence=sentence, citations=tuple(self._citations[before:]))
+
+    def add_leaned_on(self, cited: Cited) -> SentenceReleased:
+        """What a sentence that is to follow leans on: shown with it, and no answer by itself."""
+        return self._show(" ".join(cited.text.split()), "quoted", (cited,))
 
     def says_no_more(self, text: str) -> bool:
         """Whether a sentence says nothing beyond the words that stand before it."""
-        said = {stem for one in self._words for stem in content_stems(one.text)}
-        return bool(self._words) and said.issuperset(content_stems(text))
+        words = [one.text for one in self._shown if one.status == "words"]
+        said = {stem for one in words for stem in content_stems(one)}
+        return bool(words) and said.issuperset(content_stems(text))
 
     def add_quote(self, quote: Quote, *, part: str, confidence: float | None) -> SentenceReleased:
         """A quote, citing itself; its line breaks become spaces. `confidence` as of a written sentence, where known."""
@@ -101,10 +106,10 @@ class Assembly:
         """What the first sentence shown for a part of the question rests on; None where none is shown for it."""
         return self._grounds.get(part)
 
-    def cites(self, quote: Quote) -> bool:
-        """Whether a sentence cites something of the quote already."""
+    def cites(self, quote: Quote | Cited) -> bool:
+        """Whether a sentence cites something of a part of a passage already."""
         start, end = quote.passage.start + quote.start, quote.passage.start + quote.end
-        markers = {marker for sentence in self.sentences for marker in sentence.citations}
+        markers = {marker for one in self._shown if one.status != "words" for marker in one.citations}
         return any(
             citation.marker in markers
             and citation.article_id == quote.passage.article_id
@@ -123,6 +128,11 @@ class Assembly:
         return self._finished(answered=False, reason=reason)
 
     def _add(self, text: str, status: Status, cited: Sequence[Cited]) -> SentenceReleased:
+        released = self._show(text, status, cited)
+        self.sentences.append(released.sentence)
+        return released
+
+    def _show(self, text: str, status: Status, cited: Sequence[Cited]) -> SentenceReleased:
         before = len(self._citations)
         markers = tuple(dict.fromkeys(self._marker(part) for part in cited))
         assert self._turn.retrieved is not None
@@ -132,7 +142,7 @@ class Assembly:
             citations=markers,
             independent_articles=independent_articles(text, cited, self._turn.retrieved.evidence),
         )
-        self.sentences.append(sentence)
+        self._shown.append(sentence)
         return SentenceReleased(sentence=sentence, citations=tuple(self._citations[before:]))
 
     def _confidence(self) -> float | None:
@@ -161,7 +171,7 @@ class Assembly:
     def _finished(self, *, answered: bool, reason: Reason | None) -> Finished:
         turn = self._turn
         assert turn.retrieved is not None
-        shown = (*self._words, *self.sentences)
+        shown = tuple(self._shown)
         turn.answer = Answer(
             turn_id=turn.turn_id,
             conversation_id=turn.conversation_id,

@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING
 
 from app.abstaining import AT_ITS_WORD
 from app.assembling import Assembly
+from app.choosing import words_of
 from app.excerpts import choose_excerpts
 from app.judging import confidence_of, judge
+from app.leaning import leaned_on, reads_before
 from app.prompting import Asked
 from app.questions import kind_of
 from app.quoting import Quote
 from app.relevance import Relevance
 from app.schema import SentenceReleased
 from app.settling import Settled, settle
+from app.supporting import Cited
 from app.turn import Turn
 
 if TYPE_CHECKING:
@@ -70,9 +73,9 @@ def _tell(
         return
     if number is not None:
         turn.chosen = (*turn.chosen, number)
-    if choice.words and len(parts) == 1:
+    for released in _lead(turn, choice, parts, assembly):
         turn.first_word_seconds = turn.first_word_seconds or turn.seconds()
-        yield assembly.add_words(quote, choice.words, part=part.asked, confidence=confidence_of(quote, part, turn))
+        yield released
     if number is None or kind_of(part.asked) == "yes_no":  # a small model says yes too easily: the sentence tells
         turn.first_word_seconds = turn.first_word_seconds or turn.seconds()
         yield assembly.add_quote(quote, part=part.asked, confidence=confidence_of(quote, part, turn))
@@ -83,6 +86,22 @@ def _tell(
                 return  # one sentence for each part leaves room for the others
     if not assembly.sentences:  # what was drafted could not be shown
         yield assembly.add_quote(quote, part=part.asked, confidence=confidence_of(quote, part, turn))
+
+
+def _lead(turn: Turn, choice: Settled, parts: Sequence[Relevance], assembly: Assembly) -> Iterator[SentenceReleased]:
+    """What comes before a part's sentence: the answer in words of it, or else what it leans on, and words of that."""
+    part, quote = choice.part, choice.quote
+    itself, before = Cited(quote.passage, quote.start, quote.end), leaned_on(quote, part.question)
+    for told in (itself, before) if len(parts) == 1 else ():
+        words = words_of(told.text, choice.short, part.question, part.asked) if told else None
+        if told and words:
+            sure = confidence_of(quote, part, turn)
+            yield assembly.add_words(told, words, quote=quote, part=part.asked, confidence=sure)
+            if told is itself:  # it names what was asked for
+                return
+            break
+    if before and reads_before(before, quote) and not assembly.cites(before):
+        yield assembly.add_leaned_on(before)
 
 
 def _number(turn: Turn, quote: Quote) -> int | None:

@@ -116,6 +116,7 @@ def _answered(
             name_asked=tells_of_name_asked(part.question, text),
             stated_probability=_stated(turn, part),
             confirmed_probability=_confirmed(turn, part, passage),
+            agreed=_agreed(turn, part, passage),
         )
         if states_the_answer(signals, beside=beside):
             return part, confidence(signals)
@@ -131,11 +132,17 @@ def _signals(quote: Quote, part: Relevance, turn: Turn | None) -> Signals:
         name_asked=tells_of_name_asked(part.question, quote.text),
         stated_probability=_stated(turn, part),
         confirmed_probability=_confirmed(turn, part, quote.passage),
+        agreed=_agreed(turn, part, quote.passage),
     )
 
 
 def _confirmed(turn: Turn | None, part: Relevance, passage: Evidence) -> float | None:
     return turn.writing.confirmed.get((part.asked, passage)) if turn and turn.writing else None
+
+
+def _agreed(turn: Turn | None, part: Relevance, passage: Evidence) -> bool:
+    agreeing = turn.writing.agreeing.get(part.asked, frozenset()) if turn and turn.writing else frozenset()
+    return len(agreeing) > 1 and passage.article_id in agreeing
 
 
 def _stated(turn: Turn | None, part: Relevance) -> float | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.choosing import holds, likeliest, of_the_right_kind, words_of
+from app.choosing import holds, likeliest, of_the_right_kind
 from app.instructing import telling_sentences
 from app.judging import clearly_stands, confidence_of, may_stand, stands
 from app.questions import kind_of
@@ -17,7 +17,6 @@ from app.quoting import Quote, quote_of, quotes_of
 from app.relevance import Relevance
 from app.turn import Turn
 from index.articles import Evidence
-from index.chunking import Span
 
 if TYPE_CHECKING:
     from app.writing import Writer, Writing
@@ -27,15 +26,15 @@ MOST_CONFIRMED = 2
 
 
 class Settled(NamedTuple):
-    """The sentence to lean on for a part of the question; `alone`: it stands without another part's beside it.
+    """The sentence to write from for a part of the question; `alone`: it stands without another part's beside it.
 
-    `words` is the answer itself where a few of the sentence's words give it, as a span of them.
+    `short` is the answer in a few words, as the writer gave it.
     """
 
     part: Relevance
     quote: Quote
     alone: bool
-    words: Span | None
+    short: str
 
 
 def settle(turn: Turn, writer: Writer, writing: Writing, part: Relevance) -> Settled | None:
@@ -45,6 +44,7 @@ def settle(turn: Turn, writer: Writer, writing: Writing, part: Relevance) -> Set
         turn.weigh(max(confidence_of(quote, part, turn) for quote in shown))
         return None
     short = "" if kind_of(part.asked) == "yes_no" else writer.shorten(writing, part.asked)
+    writing.agreeing[part.asked] = _agreeing(turn, part, short)
     by_itself = _is_told_by_itself(part)
     elsewhere = _elsewhere(turn, shown, part, short) if by_itself else []
     quotes = likeliest([*shown, *elsewhere], part.question, short)
@@ -60,8 +60,7 @@ def settle(turn: Turn, writer: Writer, writing: Writing, part: Relevance) -> Set
             writer.confirm(writing, quote.passage, part.asked, part.question)
         turn.weigh(confidence_of(quote, part, turn))
         if stands(quote, part, turn, beside=True):
-            words = words_of(quote.text, short, part.question, part.asked)
-            return Settled(part, quote, alone=stands(quote, part, turn), words=words)
+            return Settled(part, quote, alone=stands(quote, part, turn), short=short)
     return None
 
 
@@ -72,6 +71,19 @@ def _is_told_by_itself(part: Relevance) -> bool:
     had to be completed from it.
     """
     return kind_of(part.asked) != "yes_no" and part.question == part.asked
+
+
+def _agreeing(turn: Turn, part: Relevance, short: str) -> frozenset[str]:
+    """The articles found in which a sentence holds all of the short answer."""
+    assert turn.retrieved is not None
+    return frozenset(
+        passage.article_id
+        for passage in turn.retrieved.evidence
+        if any(
+            holds(passage.quote[start:end], short, part.question) == 1.0
+            for start, end in telling_sentences(passage.quote)
+        )
+    )
 
 
 def _elsewhere(turn: Turn, shown: Sequence[Quote], part: Relevance, short: str) -> list[Quote]:

@@ -19,6 +19,11 @@ class Cited:
     start: int
     end: int
 
+    @property
+    def text(self) -> str:
+        """The part, verbatim."""
+        return self.passage.quote[self.start : self.end]
+
 
 @dataclass(frozen=True, slots=True)
 class Supported:

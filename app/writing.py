@@ -52,7 +52,8 @@ class Writing:
 
     `raw` is all that it wrote as sentences; `stated` and `short` are its own probability, in [0, 1], that the excerpts
     state the answer, and that answer in a few words, by the part of the question that it was asked about; `confirmed`
-    the probability that a passage by itself states it, by part and passage. `requests` are all that were made of it, in
+    the probability that a passage by itself states it, by part and passage; `agreeing` the articles found that hold
+    all of that short answer, by part. `requests` are all that were made of it, in
     order, with the same `parameters`.
     """
 
@@ -61,6 +62,7 @@ class Writing:
     stated: dict[str, float] = field(default_factory=dict)
     short: dict[str, str] = field(default_factory=dict)
     confirmed: dict[tuple[str, Evidence], float] = field(default_factory=dict)
+    agreeing: dict[str, frozenset[str]] = field(default_factory=dict)
     tokens: Tokens = field(default_factory=Tokens)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)

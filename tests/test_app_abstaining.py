@@ -87,6 +87,15 @@ def test_a_passage_that_by_itself_states_it_settles_little_more_than_a_close_cal
     assert not states_the_answer(replace(far, confirmed_probability=0.95))
 
 
+def test_what_two_articles_hold_is_believed_sooner() -> None:
+    alone, doubtful = signals(similarity=0.5, stated=0.5), signals(similarity=0.3, stated=0.5)
+    assert not states_the_answer(alone)
+    assert states_the_answer(replace(alone, agreed=True))
+    assert confidence(replace(alone, agreed=True)) > confidence(alone)
+    assert not states_the_answer(replace(doubtful, agreed=True))
+    assert confidence(replace(signals(), agreed=True)) == confidence(signals())  # no model gave an answer to agree on
+
+
 def test_what_is_clear_is_not_asked_about_and_what_is_hopeless_neither() -> None:
     assert clearly_states(signals(similarity=0.7, stated=0.8))
     assert not clearly_states(signals(similarity=0.6, stated=0.7))
