@@ -113,7 +113,7 @@ class Writer:
         """
         if not self._weighs or not all(self._wanted.values()):
             return None
-        share = self._yes(writing, writing.asked.stated(part))
+        share = self.yes(writing, writing.asked.stated(part))
         self._weighs = share is not None
         if share is not None:
             writing.stated[part] = share
@@ -124,12 +124,15 @@ class Writer:
 
         `question` is that part as a question of its own. Raises as `write_lines` does.
         """
-        share = self._yes(writing, writing.asked.confirmed(passage, question))
+        share = self.yes(writing, writing.asked.confirmed(passage, question))
         if share is not None:
             writing.confirmed[part, passage] = share
 
-    def _yes(self, writing: Writing, messages: Messages) -> float | None:
-        """The probability of "yes" in reply, None where none is told."""
+    def yes(self, writing: Writing, messages: Messages) -> float | None:
+        """The probability of "yes" in reply to a prompt that asks for yes or no, None where none is told.
+
+        Raises as `write_lines` does.
+        """
         with closing(self._responses(writing, messages, YES_OR_NO, max_tokens=1)) as responses:
             return next((share for one in list(responses) if (share := yes_share(one.raw)) is not None), None)
 

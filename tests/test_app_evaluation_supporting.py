@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scripted_endpoint import MODEL, ScriptedEndpoint
 
 from app.config import load_settings
 from app.evaluation.benchmark.overlaps import Overlap, overlap
@@ -120,3 +121,16 @@ def test_the_command_measures_a_folder(
     told = capsys.readouterr().out
     assert told.startswith("made\n  sentences 24, of them supported 12\n")
     assert "all joined         1.000" in told
+    with ScriptedEndpoint() as endpoint:
+        monkeypatch.setenv("ONRECORD_LLM_BASE_URL", endpoint.base_url)
+        monkeypatch.setenv("ONRECORD_LLM_MODEL", MODEL)
+        assert main(["--data", str(tmp_path), "--writer"]) == 0
+        told = capsys.readouterr().out
+        assert "the writer         0.500" in told  # it is as sure of every sentence
+        assert "joined with it     1.000" in told
+        assert len(endpoint.asked) == 24
+        shown = endpoint.asked[0]["messages"][-1]["content"]
+        assert shown.index("The weather was fine") < shown.index("Renault will cut") < shown.index("Statement: Renault")
+        endpoint.stated_probability = None
+        assert main(["--data", str(tmp_path), "--writer"]) == 1
+        assert "the writer cannot be asked: " in capsys.readouterr().err

@@ -4,15 +4,18 @@
 `summary_sentences`, each with the `responses` of those who judged it (the form of QAGS, Wang et al. 2020, table 1). It
 measures what our check gives, the shares of words and pairs of words that occur in the article, and all that a sentence
 and its article have in common joined in a logistic model. The model is fitted on other articles than it is measured on
-(tenfold, whole articles); its gain over word pairs comes with a bootstrap over articles. Leaves out: asking a writer.
+(tenfold, whole articles); its gain over word pairs comes with a bootstrap over articles. With --writer the writer that
+the settings name is asked of each sentence, too, whether the nearest sentences of its article state it.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.checking import check
+from app.errors import WriterError
 from app.evaluation.benchmark.overlaps import Overlap, overlap
 from index.embedding.protocol import TokenEmbedder
 from index.sentences import sentences
@@ -29,6 +33,10 @@ REPEATS = 5
 """So many times the articles are parted into folds: where one happens to fall moves the figure by .01."""
 PENALTY = 30.0
 """What the squares of the weights count against them; from 3 to 100 the joined figure changes by less than .01."""
+SHOWN = 4
+"""So many sentences of the article are put before the writer: the nearest, in the article's order."""
+SURE = 1e-4
+"""No writer is taken to be surer than this."""
 RESAMPLES = 2_000
 STEPS = 50
 SEED = 20_230_206
@@ -40,19 +48,25 @@ Bools = NDArray[np.bool_]
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A summary sentence: which article it is of, whether most of those who read both call it supported, and what was
-    measured of it.
+    measured of it; `stated` is the log odds that the writer gives, None where it was not asked.
     """
 
     article: int
     supported: bool
     checked: float
     told: Overlap
+    stated: float | None = None
+
+
+Stated = Callable[[str, Sequence[str]], float]
+"""The log odds that passages state a sentence."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the table of every file; 0 when there was one."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--data", type=Path, required=True, help="a folder of articles with judged summaries (.jsonl)")
+    parser.add_argument("--writer", action="store_true", help="ask the writer, too: two or three seconds a sentence")
     options = parser.parse_args(arguments)
     from app.config import load_settings
     from app.wiring import open_embedder
@@ -65,29 +79,70 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not isinstance(embedder, TokenEmbedder):
         sys.stderr.write("the embedder at an endpoint tells no tokens: unset ONRECORD_EMBEDDING_BASE_URL\n")
         return 2
-    for path in files:
-        sys.stdout.write(f"{path.stem}\n{table(read_judged(path, embedder))}\n")
-        sys.stdout.flush()
+    with ExitStack() as stack:
+        try:
+            stated = stack.enter_context(asking_the_writer()) if options.writer else None
+            for path in files:
+                sys.stdout.write(f"{path.stem}\n{table(read_judged(path, embedder, stated))}\n")
+                sys.stdout.flush()
+        except WriterError as error:
+            sys.stderr.write(f"the writer cannot be asked: {error}\n")
+            return 1
     return 0
 
 
-def read_judged(path: Path, embedder: TokenEmbedder) -> list[Judged]:
-    """The sentences of a file, each measured."""
+@contextmanager
+def asking_the_writer() -> Iterator[Stated]:
+    """The writer that the settings name, as it judges support. Raises WriterError."""
+    from app.config import load_settings
+    from app.prompting import Asked
+    from app.wiring import Writers
+    from app.writing import Writing
+    from prompts import render
+
+    writers = Writers(load_settings())
+    try:
+        writers.begin(fetch=False)
+        writers.wait()
+        writer, why = writers.current()
+        if writer is None:
+            raise WriterError(why or "the settings want none")
+
+        def stated(text: str, passages: Sequence[str]) -> float:
+            listed = "\n".join(f"[{number}] {' '.join(one.split())}" for number, one in enumerate(passages, start=1))
+            user = render("judge_support", passages=listed, statement=" ".join(text.split()))
+            share = writer.yes(Writing(Asked("", (), ())), (("system", render("judge_system")), ("user", user)))
+            if share is None:
+                raise WriterError(f"{writer.model} gives no probabilities")
+            kept = min(max(share, SURE), 1 - SURE)
+            return math.log(kept / (1 - kept))
+
+        yield stated
+    finally:
+        writers.close()
+
+
+def read_judged(path: Path, embedder: TokenEmbedder, stated: Stated | None = None) -> list[Judged]:
+    """The sentences of a file, each measured. Raises WriterError."""
     found = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
         told = json.loads(line)
         article = told["article"]
-        parts = embedder.read([article[start:end] for start, end in sentences(article)])
+        texts = [article[start:end] for start, end in sentences(article)]
+        parts = embedder.read(texts)
         for one in told["summary_sentences"]:
             text = one["sentence"]
             yes = [given["response"] == "yes" for given in one["responses"]]
             checked = check(text, article)
+            (reading,) = embedder.read([text])
+            near = sorted(np.argsort([-float(part.vector @ reading.vector) for part in parts])[:SHOWN])
             found.append(
                 Judged(
                     article=number,
                     supported=2 * sum(yes) > len(yes),
                     checked=checked.score - len(checked.problems),
-                    told=overlap(text, article, embedder.read([text])[0], parts),
+                    told=overlap(text, article, reading, parts),
+                    stated=stated(text, [texts[at] for at in near]) if stated else None,
                 )
             )
     return found
@@ -100,6 +155,7 @@ def table(judged: Sequence[Judged]) -> str:
     rows = np.array([one.told.row() for one in judged])
     pairs = np.array([one.told.pairs for one in judged])
     joined = out_of_fold(rows, truth, groups)
+    asked = np.array([one.stated for one in judged if one.stated is not None])
     gain, (low, high) = auc(truth, joined) - auc(truth, pairs), gain_interval(truth, joined, pairs, groups)
     lines = [
         f"  sentences {len(judged)}, of them supported {int(truth.sum())}",
@@ -109,6 +165,14 @@ def table(judged: Sequence[Judged]) -> str:
         f"  all joined         {auc(truth, joined):.3f}",
         f"  gain over pairs    {gain:+.3f} [{low:+.3f}, {high:+.3f}]",
     ]
+    if len(asked) == len(judged):
+        both = out_of_fold(np.column_stack([rows, asked]), truth, groups)
+        low, high = gain_interval(truth, both, pairs, groups)
+        lines += [
+            f"  the writer         {auc(truth, asked):.3f}",
+            f"  joined with it     {auc(truth, both):.3f}",
+            f"  gain over pairs    {auc(truth, both) - auc(truth, pairs):+.3f} [{low:+.3f}, {high:+.3f}]",
+        ]
     return "\n".join(lines)
 
 
