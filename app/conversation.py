@@ -21,6 +21,7 @@ _CONTINUING = re.compile(
     r"^\s*(?:and|but|so|or|what about|how about|what of|why(?: not)?\s*\?|when\s*\?|where\s*\?)", re.IGNORECASE
 )
 _NAME = re.compile(r"\b[A-Z][\w’'&-]*(?:\s+(?:of\s+)?[A-Z][\w’'&-]*)*")
+_POSSESSIVE = re.compile(r"['’]s?$")
 _FEW_WORDS = 3
 _MOST_NAMES = 4
 
@@ -37,8 +38,12 @@ def standalone(question: str, history: Sequence[Exchange]) -> str:
     topic = next((one for one in reversed(history) if not _leans(_bare(one.question))), history[0])
     asked = set(content_stems(question))
     told = _names(before.question) + _names(before.answer) + _names(topic.question)
-    names = [name for name in told if not set(content_stems(name)) <= asked]
-    parts = list(dict.fromkeys(names))[:_MOST_NAMES]
+    parts: list[str] = []
+    known = set(asked)
+    for name in told:
+        if len(parts) < _MOST_NAMES and not known.issuperset(content_stems(name)):
+            parts.append(_POSSESSIVE.sub("", name))
+            known.update(content_stems(name))
     if len(asked) < _FEW_WORDS:
         parts += dict.fromkeys([_bare(before.question), _bare(topic.question)])
     return f"{question} ({'; '.join(parts)})" if parts else question

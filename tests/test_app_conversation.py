@@ -83,3 +83,11 @@ def test_follow_up_of_a_follow_up_is_about_what_the_first_question_was_about() -
     understood = standalone("Which markets is it meant for?", history)
     assert "What kinds of vehicles does it cover?" in understood
     assert "Is Nissan working on its electric vehicle strategy alone?" in understood
+
+
+def test_a_name_is_added_once_however_it_is_told() -> None:
+    told = Exchange("Who will invest in Ampere?", "Nissan will invest in Ampere. Nissan's board and Ampere’s agreed.")
+    full = standalone("Who is to hold the remaining part of that business?", [told])
+    assert full == "Who is to hold the remaining part of that business? (Ampere; Nissan)"
+    bought = Exchange("What did Avon's board do?", "It sells.")
+    assert standalone("Did it sell every part of that business?", [bought]).endswith(" (Avon)")
