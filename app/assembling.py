@@ -106,8 +106,8 @@ class Assembly:
         """What the first sentence shown for a part of the question rests on; None where none is shown for it."""
         return self._grounds.get(part)
 
-    def cites(self, quote: Quote | Cited) -> bool:
-        """Whether a sentence cites something of a part of a passage already."""
+    def cites(self, quote: Quote) -> bool:
+        """Whether a sentence cites something of the quote already."""
         start, end = quote.passage.start + quote.start, quote.passage.start + quote.end
         markers = {marker for one in self._shown if one.status != "words" for marker in one.citations}
         return any(

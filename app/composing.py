@@ -89,7 +89,9 @@ def _tell(
 
 
 def _lead(turn: Turn, choice: Settled, parts: Sequence[Relevance], assembly: Assembly) -> Iterator[SentenceReleased]:
-    """What comes before a part's sentence: the answer in words of it, or else what it leans on, and words of that."""
+    """What comes before the first sentence: the answer in words of it, or else what it leans on, and words of that."""
+    if assembly.sentences:
+        return
     part, quote = choice.part, choice.quote
     itself, before = Cited(quote.passage, quote.start, quote.end), leaned_on(quote, part.question)
     for told in (itself, before) if len(parts) == 1 else ():
@@ -100,7 +102,7 @@ def _lead(turn: Turn, choice: Settled, parts: Sequence[Relevance], assembly: Ass
             if told is itself:  # it names what was asked for
                 return
             break
-    if before and reads_before(before, quote) and not assembly.cites(before):
+    if before and reads_before(before, quote):
         yield assembly.add_leaned_on(before)
 
 
