@@ -11,7 +11,7 @@ import pytest
 from scripted_endpoint import MODEL, ScriptedEndpoint
 
 from app.config import load_settings
-from app.evaluation.benchmark.overlaps import Overlap, overlap
+from app.evaluation.benchmark.overlaps import SHOWN, Overlap, covering, overlap
 from app.evaluation.benchmark.supporting import auc, fit, gain_interval, main, out_of_fold, with_base
 from app.wiring import open_embedder
 from index.embedding.protocol import TokenEmbedder
@@ -51,6 +51,24 @@ def test_two_sentences_made_one_are_told_from_a_copy(measure: Callable[[str, str
 def test_what_the_article_says_in_other_words_is_not_absent(measure: Callable[[str, str], Overlap]) -> None:
     assert measure("Renault reduces its stake.", ARTICLE).absent == 0
     assert measure("Renault doubles its debts.", ARTICLE).absent == 2
+
+
+def test_the_sentences_that_cover_it_best_together_are_shown(cache_dir: Path, embedding_files: Path) -> None:
+    assert embedding_files.exists()
+    embedder = open_embedder(load_settings(cache_dir=cache_dir))
+    assert isinstance(embedder, TokenEmbedder)
+    weather = ["Snow fell, too.", "Hail fell.", "Frost came.", "Fog came.", "Storms came."]
+    told = ["Rain fell.", "The mayor of Avon spoke.", *weather, "A bridge was sold for $5 million."]
+    parts = embedder.read(told)
+    text = "Avon's mayor sold the bridge for $5 million."
+    (reading,) = embedder.read([text])
+    shown = covering(text, reading, parts, lambda _: 1.0)
+    assert len(shown) == SHOWN
+    assert shown == sorted(shown)
+    assert {1, 7} <= set(shown)
+    (nothing,) = embedder.read([""])
+    assert covering("", nothing, parts[:3], lambda _: 1.0) == [0, 1, 2]
+    assert covering(text, reading, [], lambda _: 1.0) == []
 
 
 @pytest.mark.parametrize(("text", "article"), [("", ARTICLE), ("...", ARTICLE), ("Renault", ""), ("", "")])

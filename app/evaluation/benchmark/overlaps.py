@@ -6,18 +6,23 @@ Leaves out: what they say together about support (supporting), and every rule of
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import astuple, dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.wording import says_alike
 from index.embedding.protocol import Reading
 from index.sentences import sentences
-from index.words import STOP_WORDS, words
+from index.words import STOP_WORDS, Word, words
 
 _WORD = re.compile(r"\w+")
+
+SHOWN, LIGHT, OWN = 5, 0.3, 0.15
+"""Sentences that are to cover a text, what a word without content counts for, and a sentence's own cover beside what it
+adds to the others'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +77,49 @@ def overlap(text: str, article: str, reading: Reading, parts: Sequence[Reading])
     )
 
 
-def _weakest(text: str, reading: Reading, parts: Sequence[Reading]) -> tuple[float, float]:
-    """How well the words least found are found: in the sentence with most of them, and anywhere."""
-    tokens = [part.tokens.astype(np.float32) for part in parts if len(part.tokens)]
-    near: list[list[float]] = []
+def covering(text: str, reading: Reading, parts: Sequence[Reading], weights: Callable[[str], float]) -> list[int]:
+    """The article's sentences, at most `SHOWN`, that cover a text's words best together, in the article's order.
+
+    A word is covered as far as it is near to a token of theirs, and counts by the weight of its stem, or `LIGHT` where
+    it carries no content; each sentence counts a little for all that it covers itself.
+    """
+    by_word, found = _nearness(text, reading, parts)
+    if not found:
+        return list(range(min(SHOWN, len(parts))))
+    weighed = np.array([LIGHT if _is_light(text, word.start, word.end) else weights(word.stem) for word in found])
+    weighed /= weighed.sum() or 1.0
+    covered, chosen = np.zeros(len(found)), list[int]()
+    alone = OWN * (weighed @ by_word)
+    while len(chosen) < min(SHOWN, len(parts)):
+        gain = weighed @ np.maximum(by_word - covered[:, None], 0.0) + alone
+        gain[chosen] = -1.0
+        chosen.append(int(gain.argmax()))
+        covered = np.maximum(covered, by_word[:, chosen[-1]])
+    return sorted(chosen)
+
+
+def _nearness(text: str, reading: Reading, parts: Sequence[Reading]) -> tuple[NDArray[np.float32], list[Word]]:
+    """The cosine of each word of a text that was read to the nearest token of each part, (words, parts)."""
+    tokens = [part.tokens.astype(np.float32) for part in parts]
+    found: list[Word] = []
+    rows: list[list[float]] = []
     for word in words(text):
         inside = (reading.spans[:, 0] >= word.start) & (reading.spans[:, 1] <= word.end)
-        if _is_light(text, word.start, word.end) or not inside.any():
+        if not inside.any():
             continue
         vector = reading.tokens[inside].astype(np.float32).mean(axis=0)
         vector /= np.linalg.norm(vector) or 1.0
-        near.append([float((part @ vector).max()) for part in tokens])
-    if not near or not tokens:
+        rows.append([float((one @ vector).max()) if len(one) else 0.0 for one in tokens])
+        found.append(word)
+    return np.array(rows, np.float32).reshape(len(found), len(parts)), found
+
+
+def _weakest(text: str, reading: Reading, parts: Sequence[Reading]) -> tuple[float, float]:
+    """How well the words least found are found: in the sentence with most of them, and anywhere."""
+    near, found = _nearness(text, reading, [part for part in parts if len(part.tokens)])
+    by_word = near[[not _is_light(text, word.start, word.end) for word in found]]
+    if not by_word.size:
         return 0.0, 0.0
-    by_word = np.array(near)
     there = by_word[:, by_word.mean(axis=0).argmax()].min()
     return float(there), float(np.sort(by_word.max(axis=1))[:2].mean())
 

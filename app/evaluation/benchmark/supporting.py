@@ -5,7 +5,8 @@
 measures what our check gives, the shares of words and pairs of words that occur in the article, and all that a sentence
 and its article have in common joined in a logistic model. The model is fitted on other articles than it is measured on
 (tenfold, whole articles); its gain over word pairs comes with a bootstrap over articles. With --writer the writer that
-the settings name is asked of each sentence, too, whether the nearest sentences of its article state it.
+the settings name is asked of each sentence, too, whether the sentences of its article that cover
+it best state it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import json
 import math
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -24,17 +26,16 @@ from numpy.typing import NDArray
 
 from app.checking import check
 from app.errors import WriterError
-from app.evaluation.benchmark.overlaps import Overlap, overlap
+from app.evaluation.benchmark.overlaps import Overlap, covering, overlap
 from index.embedding.protocol import TokenEmbedder
 from index.sentences import sentences
+from index.words import content_stems
 
 FOLDS = 10
 REPEATS = 5
 """So many times the articles are parted into folds: where one happens to fall moves the figure by .01."""
 PENALTY = 30.0
 """What the squares of the weights count against them; from 3 to 100 the joined figure changes by less than .01."""
-SHOWN = 4
-"""So many sentences of the article are put before the writer: the nearest, in the article's order."""
 SURE = 1e-4
 """No writer is taken to be surer than this."""
 RESAMPLES = 2_000
@@ -125,8 +126,13 @@ def asking_the_writer() -> Iterator[Stated]:
 def read_judged(path: Path, embedder: TokenEmbedder, stated: Stated | None = None) -> list[Judged]:
     """The sentences of a file, each measured. Raises WriterError."""
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
-        told = json.loads(line)
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    held = Counter(stem for told in lines for stem in set(content_stems(told["article"])))
+
+    def weight(stem: str) -> float:
+        return math.log(1 + (len(lines) - held[stem] + 0.5) / (held[stem] + 0.5))
+
+    for number, told in enumerate(lines):
         article = told["article"]
         texts = [article[start:end] for start, end in sentences(article)]
         parts = embedder.read(texts)
@@ -135,14 +141,14 @@ def read_judged(path: Path, embedder: TokenEmbedder, stated: Stated | None = Non
             yes = [given["response"] == "yes" for given in one["responses"]]
             checked = check(text, article)
             (reading,) = embedder.read([text])
-            near = sorted(np.argsort([-float(part.vector @ reading.vector) for part in parts])[:SHOWN])
+            shown = [texts[at] for at in covering(text, reading, parts, weight)]
             found.append(
                 Judged(
                     article=number,
                     supported=2 * sum(yes) > len(yes),
                     checked=checked.score - len(checked.problems),
                     told=overlap(text, article, reading, parts),
-                    stated=stated(text, [texts[at] for at in near]) if stated else None,
+                    stated=stated(text, shown) if stated else None,
                 )
             )
     return found
