@@ -121,7 +121,7 @@ def clearly_states(signals: Signals) -> bool:
 def confidence(signals: Signals) -> float:
     """The probability, in [0, 1], that a sentence is a right answer; 0 for one that is not of the kind asked for.
 
-    It rises with what states_the_answer weighs, and is .60 where that begins to be enough. On the questions that it was
+    It rises with what states_the_answer weighs, and is .6 where that begins to be enough. On the questions that it was
     fitted on, predicted and observed shares of right answers are, in five bins, with a model .21 .16, .64 .73, .78 .84,
     .82 .76, .86 .81; of quotes .22 .19, .54 .60, .69 .71, .80 .79, .89 .87.
     """

@@ -2,8 +2,8 @@
 
 Asked step by step, it writes nothing when none of the excerpts states the answer, and otherwise in the words of the
 excerpt that does, one part of the question after the other; an endpoint that cannot be asked so is taken at its word,
-and checked like any other. Leaves out: when to ask it (answering), the prompts (prompting), which excerpt it is to lean
-on (settling), the check (judging).
+and checked like any other. Leaves out: when to ask it (answering), the prompts (prompting), which excerpt it is to
+write from (settling), the check (judging).
 """
 
 from __future__ import annotations

@@ -23,16 +23,16 @@ from index.articles import Evidence
 
 
 def judge(turn: Turn, draft: Draft, parts: Sequence[Relevance], assembly: Assembly) -> SentenceReleased | None:
-    """The draft as a supported sentence, or the sentence it leans on in its place, or nothing.
+    """The draft as a supported sentence, or the sentence it was written from in its place, or nothing.
 
     `parts` are the questions that the question asks: a sentence has to answer one of them.
     """
-    leaned_on = [turn.excerpts[n - 1] for n in draft.markers if 1 <= n <= len(turn.excerpts)]
-    named = list(dict.fromkeys(excerpt.passage for excerpt in leaned_on))
+    marked = [turn.excerpts[n - 1] for n in draft.markers if 1 <= n <= len(turn.excerpts)]
+    named = list(dict.fromkeys(excerpt.passage for excerpt in marked))
     shown = list(dict.fromkeys(excerpt.passage for excerpt in turn.excerpts))
     support = find_support(draft.text, named, shown) if draft.text else None
     as_chosen = bool(draft.markers) and set(draft.markers) <= set(turn.chosen)
-    if support and as_chosen and not _rests_on(support, leaned_on):
+    if support and as_chosen and not _rests_on(support, marked):
         support = Supported(support.citations, ("it repeats another sentence than the one chosen",))
     if support and says_yes_or_no(draft.text):
         support = Supported(support.citations, ("it says yes or no by itself",))
@@ -43,13 +43,13 @@ def judge(turn: Turn, draft: Draft, parts: Sequence[Relevance], assembly: Assemb
     answered = _answered(turn, draft.text, support, parts, beside) if support and not support.problems else None
     if support and answered:
         part, sure = answered
-        copied = [excerpt for excerpt in leaned_on if " ".join(excerpt.text.split()) == draft.text]
+        copied = [excerpt for excerpt in marked if " ".join(excerpt.text.split()) == draft.text]
         if copied:
             released = assembly.add_quote(quote_of(copied[0], part), part=part.asked, confidence=sure)
         else:
             released = assembly.add_written(draft.text, support, part=part.asked, confidence=sure)
-    elif leaned_on:
-        quotes = [(quote_of(leaned_on[0], part), part) for part in parts]
+    elif marked:
+        quotes = [(quote_of(marked[0], part), part) for part in parts]
         turn.weigh(max(confidence_of(quote, part, turn) for quote, part in quotes))
         standing = [(quote, part) for quote, part in quotes if stands(quote, part, turn, beside=beside)]
         if standing and not assembly.cites(standing[0][0]):

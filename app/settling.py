@@ -1,4 +1,4 @@
-"""Which sentence the writer is to lean on, settled with it step by step.
+"""Which sentence the writer is to write from, settled with it step by step.
 
 It is asked for the answer in a few words, and whether the passage that holds it states the answer by itself. Leaves
 out: how surely a sentence stands (judging, abstaining), and what is then written (composing).
@@ -38,7 +38,7 @@ class Settled(NamedTuple):
 
 
 def settle(turn: Turn, writer: Writer, writing: Writing, part: Relevance) -> Settled | None:
-    """The sentence to lean on, None when none stands even beside another part's."""
+    """The sentence to write from, None when none stands even beside another part's."""
     shown = of_the_right_kind([quote_of(excerpt, part) for excerpt in turn.excerpts])
     if not any(may_stand(quote, part, turn) for quote in shown):
         turn.weigh(max(confidence_of(quote, part, turn) for quote in shown))

@@ -107,6 +107,7 @@ class Turn:
             "stated": dict(writing.stated) if writing else None,
             "short": dict(writing.short) if writing else None,
             "confirmed": {part: share for (part, _), share in writing.confirmed.items()} if writing else None,
+            "agreeing": {part: sorted(ids) for part, ids in writing.agreeing.items()} if writing else None,
             "checked": [
                 {
                     "draft": item.draft,

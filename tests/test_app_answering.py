@@ -407,6 +407,8 @@ def test_turn_keeps_all_that_is_needed_to_check_it_again(room: Room) -> None:
     assert kept["stated"] == {STAKE: pytest.approx(0.6)}
     assert kept["short"] == {STAKE: "15%"}
     assert kept["confirmed"] == {STAKE: pytest.approx(0.95)}
+    (agreeing,) = kept["agreeing"][STAKE]
+    assert agreeing in {passage["article_id"] for passage in kept["evidence"]}
     assert {"model", "temperature", "evidence_tokens", "timeout_seconds", "grammar"} <= set(kept["model"])
     assert [one["reply"] for one in kept["requests"]] == ["yes", "15%", "yes", SUPPORTED]
     assert len({one["prompt_sha256"] for one in kept["requests"]}) == 4

@@ -141,7 +141,7 @@ def read_judged(path: Path, embedder: TokenEmbedder, stated: Stated | None = Non
             yes = [given["response"] == "yes" for given in one["responses"]]
             checked = check(text, article)
             (reading,) = embedder.read([text])
-            shown = [texts[at] for at in covering(text, reading, parts, weight)]
+            shown = [texts[at] for at in covering(text, reading, parts, weight)] if stated else []
             found.append(
                 Judged(
                     article=number,
