@@ -18,7 +18,7 @@ from app.composing import MAX_SENTENCES, compose
 from app.conversation import standalone
 from app.disagreeing import dissents
 from app.errors import WriterError
-from app.gathering import gather, names_strangers, tells_another_year
+from app.gathering import gather
 from app.judging import confidence_of, stands
 from app.leaning import leaned_on, reads_before
 from app.overview import MOST_ARTICLES, covers, overview, overview_topic
@@ -27,6 +27,7 @@ from app.quoting import BESIDE_WRITTEN, CLOSE_SECOND, MAX_WORDS, Quote, choose_q
 from app.relevance import Relevance
 from app.schema import Event, EvidenceFound, Queued, Reason, SentenceReleased
 from app.turn import Turn
+from app.unsaid import other_days, strangers
 from index.articles import Retrieved
 from index.retrieval import Retriever
 
@@ -61,7 +62,7 @@ def answer(turn: Turn, *, retriever: Retriever, writer_source: WriterSource) -> 
     turn.best_confidence = 0.0
     yield EvidenceFound(evidence=nearest(retrieved.evidence), seconds=turn.evidence_seconds)
     retrieved = turn.retrieved = gathered.read_closely(retriever).retrieved()
-    if names_strangers(turn.question, retrieved.evidence) or tells_another_year(turn.question, retrieved.evidence):
+    if strangers(turn.question, retrieved.evidence) or other_days(turn.question, retrieved.evidence):
         yield assembly.abstain("not_stated")
         return
     writer, turn.fallback = (None, None) if turn.quotes_only else writer_source()

@@ -23,6 +23,7 @@ from app.schema import (
 )
 from app.supporting import Cited, Supported, independent_articles
 from app.turn import Turn
+from app.unsaid import explained
 from index.articles import Evidence
 from index.chunking import Span
 from index.words import content_stems
@@ -194,7 +195,7 @@ class Assembly:
                 total_seconds=round(turn.seconds(), 4),
             ),
             tokens=turn.writing.tokens if turn.writing else Tokens(),
-            notes=_notes(turn),
+            notes=_notes(turn, reason),
             disagreements=tuple(self._disagreements),
         )
         return Finished(answer=turn.answer)
@@ -242,10 +243,14 @@ def _uncited(evidence: Sequence[Evidence], citations: Sequence[Citation]) -> tup
     )
 
 
-def _notes(turn: Turn) -> tuple[str, ...]:
+def _notes(turn: Turn, reason: Reason | None) -> tuple[str, ...]:
+    """Why the passages do not answer, where that can be told, and how many articles the dates left out."""
     assert turn.retrieved is not None
+    notes = []
+    if reason == "not_stated" and (why := explained(turn.question, turn.retrieved.evidence)):
+        notes.append(why)
     left_out = turn.retrieved.undated_left_out
-    if not left_out:
-        return ()
-    articles = "1 article without a date was" if left_out == 1 else f"{left_out} articles without a date were"
-    return (f"{articles} left out by the dates asked for (--undated lets them in).",)
+    if left_out:
+        articles = "1 article without a date was" if left_out == 1 else f"{left_out} articles without a date were"
+        notes.append(f"{articles} left out by the dates asked for (--undated lets them in).")
+    return tuple(notes)

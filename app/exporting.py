@@ -37,7 +37,8 @@ def answer_markdown(answer: Answer, number: int = 1) -> str:
     if answer.as_of:
         lines += [f"As of {plain_day(answer.as_of.isoformat())}.", ""]
     if not answer.answered:
-        return "\n".join([*lines, f"*{markdown_text(answer.text)}*", ""])
+        why = [line for note in answer.notes for line in (markdown_text(note), "")]
+        return "\n".join([*lines, f"*{markdown_text(answer.text)}*", "", *why])
     for sentence in answer.sentences:
         notes = "".join(f"[^{number}-{marker}]" for marker in sentence.citations)
         begin = "> " if sentence.status == "quoted" else ""

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
-from app.questions import names_in
 from app.relevance import Relevance
 from app.turn import Turn
 from index.articles import Evidence, Retrieved
 from index.retrieval import Retriever
-from index.words import words
 
 PASSAGES = 8
-
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_EDITION = re.compile(r"\b\d{2,}(?=(?:st|nd|rd|th)\b)", re.IGNORECASE)
-"""Which one of many: "the 98th Academy Awards"."""
-
-SAME_NAME = 5
-"""Letters that two names begin with which mean the same: "European" is no stranger where "Europe" is at home."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,32 +59,6 @@ def gather(turn: Turn, retriever: Retriever, parts: Sequence[Relevance]) -> Gath
     if len(parts) == 1 or not whole[1].evidence:
         return Gathered((whole,))
     return Gathered((whole, *(retrieve(part.question) for part in parts)))
-
-
-def names_strangers(question: str, evidence: Sequence[Evidence]) -> bool:
-    """Whether the question names what no passage found for it mentions: then none of them is about that."""
-    known = {word.stem for passage in evidence for word in words(f"{passage.title} {passage.source} {passage.quote}")}
-    beginnings = {stem[:SAME_NAME] for stem in known if len(stem) >= SAME_NAME}
-    return any(
-        name.isdisjoint(known) and not any(stem[:SAME_NAME] in beginnings for stem in name)
-        for name in names_in(question)
-    )
-
-
-def tells_another_year(question: str, evidence: Sequence[Evidence]) -> bool:
-    """Whether the question names a year, or which one of many ("the 98th"), that no passage found for it can be about.
-
-    A passage may be about the years that it or its title names, and those about its day of publication ("last year").
-    Of 220 answerable news questions 24 name a year and 4 which one, and none was told by this; of 67 unanswerable ones
-    3 and 3, and all were.
-    """
-    told = " ".join(f"{passage.title} {passage.quote}" for passage in evidence)
-    years = set(_YEAR.findall(told))
-    for published in (passage.published_at for passage in evidence):
-        years.update(str(published.year + more) for more in (-1, 0, 1) if published)
-    return not (
-        set(_YEAR.findall(question)) <= years and set(_EDITION.findall(question)) <= set(_EDITION.findall(told))
-    )
 
 
 def _overlap(passage: Evidence, other: Evidence) -> bool:

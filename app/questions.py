@@ -153,18 +153,19 @@ def _says_something(part: str) -> bool:
     return bool(content_stems(_NEGATION.sub("", part)))
 
 
-def names_in(question: str) -> list[frozenset[str]]:
-    """The names in a question as the stems of their words: runs of capitalised words, without what opens a sentence.
+def names_in(question: str) -> dict[str, frozenset[str]]:
+    """The names in a question, each with the stems of its words: runs of capitalised words, without what opens a
+    sentence.
 
     A name of nothing but an abbreviation is left out: an article may write "US", "U.S." or "America".
 
-    >>> [sorted(name) for name in names_in("What did Saudi Arabia offer to Nissan’s board?")]
+    >>> [sorted(stems) for stems in names_in("What did Saudi Arabia offer to Nissan’s board?").values()]
     [['arabia', 'saudi'], ['nissan']]
     """
     inside = " ; ".join(_OPENING.sub("", question[start:end], count=1) for start, end in sentences(question))
     runs = [[word for word in run.split() if word.lower() not in STOP_WORDS] for run in _NAMES.findall(inside)]
     named = [run for run in runs if run and not all(map(_is_abbreviation, run))]
-    return [frozenset(word.stem for word in words(" ".join(run))) for run in named]
+    return {" ".join(run): frozenset(word.stem for word in words(" ".join(run))) for run in named}
 
 
 def tells_of_name_asked(question: str, text: str) -> bool:
