@@ -33,8 +33,8 @@ _MADE = re.compile(
     re.IGNORECASE,
 )
 _DONE = re.compile(
-    r"(?<=\w )(?<!\bthe )(?<!\ban )(?<!\ba )(?:\w{2,}(?:ed|ing|wn|ught)|born|built|cut|found|held|hit|left|led|lost|made|paid"
-    r"|put|sent|set|shut|sold|stolen|taken|told|won)\b"
+    r"(?<=\w )(?<!\bthe )(?<!\ban )(?<!\ba )(?:\w{2,}(?:ed|ing|wn|ught)|born|built|cut|found|held|hit|left|led|lost"
+    r"|made|paid|put|sent|set|shut|sold|stolen|taken|told|won)\b"
 )
 """What may be done or going on after "is": "when is the opening?" takes no opening for granted."""
 _POINTING = re.compile(
