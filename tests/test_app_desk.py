@@ -174,7 +174,9 @@ def test_undated_articles_left_out_by_dates_are_told_of(empty: Opened) -> None:
     question = "Who was elected mayor of Springfield?"
     left_out = empty.ask(question, quotes_only=True, since="2023-01-01")
     assert "Santos" not in left_out.text
-    assert left_out.notes[1:] == ("1 article without a date was left out by the dates asked for (--undated lets them in).",)
+    assert left_out.notes[1:] == (
+        "1 article without a date was left out by the dates asked for (--undated lets them in).",
+    )
     let_in = empty.ask(question, quotes_only=True, since="2023-01-01", undated=True)
     assert "Maria Santos" in let_in.text
     assert let_in.notes == ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -34,13 +34,13 @@ class Shelf:
     parts: Parts
 
     def ask(self, question: str, *texts: tuple[str, int | None], title: str = "Report {}") -> Answer:
-        """Answers from these articles alone: (text, day of February 2023, None for no date)."""
+        """Answers from these articles alone: (text, day from 1 February 2023 on, None for no date)."""
         for one in list(self.parts.library.articles()):
             self.parts.ingest.remove(one.article_id)
         articles = [
             Article(
                 text=f"{text} {ELSE}", title=title.format(number), origin=f"{number}.txt", source=f"Paper {number}",
-                published_at=datetime(2023, 2, day, tzinfo=UTC) if day else None,
+                published_at=datetime(2023, 1, 31, tzinfo=UTC) + timedelta(days=day) if day else None,
             )
             for number, (text, day) in enumerate(texts, 1)
         ]  # fmt: skip
@@ -160,3 +160,30 @@ def test_a_near_copy_that_tells_the_same_is_no_dissent_and_not_counted(shelf: Sh
     given = shelf.ask(STAKE, (WIRE.format(TOLD), 6), (copy, 7), title="Carmakers sign in Tokyo")
     assert given.disagreements == ()
     assert given.sentences[0].independent_articles == 1
+
+
+def test_every_value_is_told(shelf: Shelf) -> None:
+    others = ("Renault will hold a stake of 35% in Nissan after the deal, it was announced.",
+              "After the deal, Renault's stake in Nissan will be 22%, a minister told reporters.")  # fmt: skip
+    given = shelf.ask(STAKE, (TOLD, 6), (FALSE, 6), *((other, 6) for other in others))
+    told = {one.value for one in given.disagreements} | {one.against for one in given.disagreements}
+    assert told == {"15%", "28%", "35%", "22%"}
+
+
+CONTEST = "Which country won the song contest?"
+NORWAY = "Norway has won the song contest with a folk song."
+ICELAND = "Iceland has won the song contest, surfing a wave of goodwill."
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other", "day", "dissent"),
+    [
+        (CONTEST, NORWAY, ICELAND, 7, True),
+        (CONTEST, NORWAY, ICELAND, 300, False),  # another year's
+        (STAKE, TOLD, FALSE, 300, True),  # too much alike to be about something else
+    ],
+)
+def test_what_is_published_much_later_has_to_be_surer(
+    shelf: Shelf, question: str, one: str, other: str, day: int, dissent: bool
+) -> None:
+    assert bool(shelf.ask(question, (one, 6), (other, day)).disagreements) is dissent
