@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -31,6 +32,8 @@ def test_quotes_are_block_quotes_and_an_abstention_has_no_footnote() -> None:
     assert f"**15%**[^1-1]\n\n> {STAKE}[^1-1]" in answer_markdown(answer(sentences=(words, quoted)))
     silent = answer_markdown(abstention(text="The articles do not say."))
     assert "*The articles do not say.*" in silent
+    explained = answer_markdown(replace(abstention(text="The articles do not say."), notes=("None names “Honda”.",)))
+    assert "*The articles do not say.*\n\nNone names “Honda”.\n" in explained
     assert "[^" not in silent
 
 

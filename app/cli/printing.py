@@ -28,19 +28,20 @@ STATUSES = ("added", "updated", "unchanged", "failed")
 def answer_text(answer: Answer) -> str:
     """The answer with its markers, then what they cite; an abstention with its reason and the nearest passages."""
     blocks = [wrapped(answer.text)] if answer.text.strip() else []
+    notes = ["\n".join(wrapped(note) for note in answer.notes)] if answer.notes else []
     if answer.answered:
         blocks += [wrapped(_disagreement(one)) for one in answer.disagreements]
         blocks += [_passage(f"[{cited.marker}]", cited.quote, _whence(cited)) for cited in answer.citations]
+        blocks += notes
     else:
         reason = answer.reason or "not_stated"
         if not blocks:
             blocks.append(wrapped(WHY[reason]))
         blocks[0] += f" ({reason})"
+        blocks += notes
         if answer.nearest:
             blocks.append("The nearest passages:")
         blocks += [_passage("-", near.quote, _whence(near)) for near in answer.nearest]
-    if answer.notes:
-        blocks.append("\n".join(wrapped(note) for note in answer.notes))
     blocks.append(f"Turn {answer.turn_id}, by {shown(answer.writer)}, {answer.timings.total_seconds:.1f} s")
     return "\n\n".join(blocks)
 
