@@ -7,12 +7,13 @@ from pathlib import Path
 
 import openai
 import pytest
-from scripted_desk import STAKE, ScriptedDesk
+from scripted_desk import STAKE, TIME, ScriptedDesk, abstention, answer
 from served_api import served_api, until
 
 from app import Desk, seeds
 from app.config import load_settings
-from app.web.api.footnotes import RULE, without_footnotes
+from app.schema import Disagreement, Sentence
+from app.web.api.footnotes import RULE, cited_text, url_citations, without_footnotes
 from app.web.api.messages import Message, question_and_history
 
 QUESTION = "What stake will Renault hold?"
@@ -93,6 +94,26 @@ def test_messages_of_one_side_in_a_row_are_one_and_an_unanswered_question_is_no_
     messages = [Message(role=role, content=text) for role, text in said]  # type: ignore[arg-type]
     assert question_and_history(messages) == ("When? And why?", [("Who?", "He. Or she.")])
     assert without_footnotes("No citation here.") == "No citation here."
+
+
+def test_what_another_article_says_instead_is_told_and_no_part_of_the_history() -> None:
+    quote = Sentence(text=TIME, status="quoted", citations=(2,))
+    differing = Disagreement(value="43%", against="15%", relation="conflict", articles=1, agreeing=2, sentence=quote)
+    told = answer(disagreements=(differing,), notes=("One article has no date.",))
+    text = cited_text(told)
+    said, otherwise, note = text.partition(RULE)[0].split("\n\n")
+    assert said == TEXT
+    assert otherwise.startswith("Another article says otherwise: “43%”, not “15%”")
+    assert otherwise.endswith(f"{TIME} [2]")
+    assert note == "One article has no date."
+    assert [text[one["url_citation"]["start_index"] :][:3] for one in url_citations(told, text)] == [
+        "[1]",
+        "[2]",
+        "[2]",
+    ]
+    assert "43%" not in without_footnotes(text)
+    silent = abstention(text="The articles do not say.", notes=("None of the passages found names “Honda”.",))
+    assert cited_text(silent) == "The articles do not say.\n\nNone of the passages found names “Honda”."
 
 
 def test_an_abstention_says_so_and_cites_nothing(client: openai.OpenAI, desk: ScriptedDesk) -> None:

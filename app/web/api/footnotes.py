@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from app.describing import plain_day, web_address
+from app.describing import RELATIONS, plain_day, told_disagreement, web_address
 from app.schema import Answer, Citation
 
 RULE = "\n\n---\n"
@@ -14,8 +14,10 @@ _MARKER = re.compile(r" ?\[\d+\]")
 
 
 def cited_text(answer: Answer) -> str:
-    """The answer's text with its `[n]`, and a footnote for each; an abstention's text alone."""
-    return answer.text + (footnotes(answer) if answer.citations else "")
+    """The answer's text with its `[n]`, what other articles say instead, its notes, and a footnote a citation."""
+    otherwise = [f"{told_disagreement(one)} {one.sentence.with_markers()}" for one in answer.disagreements]
+    told = "\n\n".join(filter(None, (answer.text, *otherwise, *answer.notes)))
+    return told + (footnotes(answer) if answer.citations else "")
 
 
 def footnotes(answer: Answer) -> str:
@@ -24,12 +26,14 @@ def footnotes(answer: Answer) -> str:
 
 
 def without_footnotes(text: str) -> str:
-    """A text of ours as it was before: no footnotes, no markers.
+    """A text of ours as it was before: no footnotes, no markers, and nothing of what other articles say instead.
 
     >>> without_footnotes("It will hold 15%. [1] It closes by mid-year. [2]" + RULE + "[1] Morning Wire")
     'It will hold 15%. It closes by mid-year.'
     """
-    return _MARKER.sub("", text.partition(RULE)[0]).strip()
+    told = text.partition(RULE)[0].split("\n\n")
+    kept = [one for one in told if not one.startswith(tuple(f"{relation}: " for relation in RELATIONS.values()))]
+    return _MARKER.sub("", "\n\n".join(kept)).strip()
 
 
 def url_citations(answer: Answer, text: str) -> list[dict[str, Any]]:
