@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.evaluation.benchmark.conflicts import Replied, read, replies, told
+from app.evaluation.benchmark.conflicts import Replied, main, read, replies, told
 
 QUESTION = "How much did the bridge at Ambleford cost?"
 DEARER = "The bridge at Ambleford cost $12 million, the county said."
@@ -37,6 +37,32 @@ def test_both_answers_are_named_and_agreeing_documents_raise_no_alarm(
     several, one = replies(tmp_path / "library", asked, quotes_only=True)
     assert (several.answered, several.named, several.called, several.distracted) == (True, 2, 2, 0)
     assert (one.answered, one.named, one.called, one.disagreements) == (True, 1, 0, 0)
+
+
+def test_a_run_goes_on_where_its_file_ends(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    cache_dir: Path,
+    embedding_files: Path,
+) -> None:
+    monkeypatch.setenv("ONRECORD_CACHE_DIR", str(cache_dir))
+    monkeypatch.setenv("ONRECORD_EMBEDDING_FILE", str(embedding_files))
+    data, output = tmp_path / "questions.jsonl", tmp_path / "replies.jsonl"
+    like = (LIKE, "$12 million", "correct")
+    data.write_text(
+        "\n".join([_line((DEARER, "$12 million", "correct"), (CHEAPER, "$9 million", "correct")), _line(like)])
+    )
+    told_of: list[str] = []
+    for n_lines in (1, 2, 2):
+        argv = ["conflicts", "--data", str(data), "--output", str(output), "--quotes-only", "--minutes", "0"]
+        monkeypatch.setattr("sys.argv", argv)
+        assert main() == 0
+        told_of.append(capsys.readouterr().out)
+        assert len(output.read_text().splitlines()) == n_lines
+    assert "too few to tell" in told_of[0]
+    assert "two of them or more named 1.000" in told_of[1]
+    assert told_of[1] == told_of[2]
 
 
 def test_the_calls_of_documents_that_do_not_count_are_told_apart() -> None:

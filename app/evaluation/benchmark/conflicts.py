@@ -8,18 +8,16 @@ ends. Leaves out: which of the answers is right.
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
-from typing import Any
 
 from app.desk import Desk
+from app.evaluation.benchmark.resuming import kept, options_of, written
 from app.evaluation.golden.matching import normalise
 from app.schema import Answer, Sentence
 
@@ -74,29 +72,18 @@ class Replied:
 
 def main() -> int:
     """Asks what was not asked yet, and prints the shares of all that was."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--data", type=Path, required=True, help="the file of the questions and their documents")
-    parser.add_argument("--output", type=Path, required=True, help="a line for each question is added to this file")
-    parser.add_argument(
-        "--questions",
-        type=int,
-        default=QUESTIONS,
-        help=f"those with several answers, picked at random, beside all that have one (default: {QUESTIONS})",
-    )
-    parser.add_argument("--quotes-only", action="store_true", help="answer with quotes (default: the writer)")
-    parser.add_argument("--minutes", type=float, default=8.0, help="ask nothing more after so many (default: 8)")
-    options = parser.parse_args()
+    options = options_of(
+        __doc__,
+        data="the file of the questions and their documents",
+        questions=QUESTIONS,
+        which="those with several answers, picked at random, beside all that have one",
+    ).parse_args()
     asked = _picked(read(options.data), options.questions)
-    known = _written(options.output)
+    known = {one.number: one for one in written(options.output, Replied)}
     wanted = [one for one in asked if one.number not in known]
-    until = monotonic() + 60 * options.minutes
-    with options.output.open("a", encoding="utf-8") as file, tempfile.TemporaryDirectory() as work:
-        for replied in replies(Path(work) / "library", wanted, quotes_only=options.quotes_only):
-            known[replied.number] = replied
-            file.write(json.dumps(asdict(replied)) + "\n")
-            file.flush()
-            if monotonic() > until:
-                break
+    with tempfile.TemporaryDirectory() as work:
+        asking = replies(Path(work) / "library", wanted, quotes_only=options.quotes_only)
+        known |= {one.number: one for one in kept(options.output, asking, minutes=options.minutes)}
     sys.stdout.write(told([known[one.number] for one in asked if one.number in known]) + "\n")
     return 0
 
@@ -191,13 +178,6 @@ def _picked(asked: Sequence[Asked], n_several: int) -> list[Asked]:
     mixed = [*picked, *(one for one in asked if len(one.answers) == 1)]
     random.Random(1).shuffle(mixed)  # noqa: S311
     return mixed
-
-
-def _written(output: Path) -> dict[int, Replied]:
-    if not output.exists():
-        return {}
-    lines: list[Mapping[str, Any]] = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
-    return {int(line["number"]): Replied(**line) for line in lines}
 
 
 if __name__ == "__main__":

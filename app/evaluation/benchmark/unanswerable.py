@@ -8,17 +8,16 @@ holds the words of one.
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 
 from app.desk import Desk
+from app.evaluation.benchmark.resuming import kept, options_of, written
 
 QUESTIONS = 150
 
@@ -47,24 +46,15 @@ class Replied:
 
 def main() -> int:
     """Asks what was not asked yet, and prints the balanced accuracy of all that was."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--data", type=Path, required=True, help="the folder of the two files")
-    parser.add_argument("--output", type=Path, required=True, help="a line for each question is added to this file")
-    parser.add_argument("--questions", type=int, default=QUESTIONS, help=f"picked at random (default: {QUESTIONS})")
-    parser.add_argument("--quotes-only", action="store_true", help="answer with quotes (default: the writer)")
-    parser.add_argument("--minutes", type=float, default=8.0, help="ask nothing more after so many (default: 8)")
-    options = parser.parse_args()
+    options = options_of(
+        __doc__, data="the folder of the two files", questions=QUESTIONS, which="picked at random"
+    ).parse_args()
     asked = random.Random(0).sample(read(options.data), options.questions)  # noqa: S311 - to be repeated
-    known = _written(options.output)
+    known = {one.id: one for one in written(options.output, Replied)}
     wanted = [one for one in asked if one.id not in known]
-    until = monotonic() + 60 * options.minutes
-    with options.output.open("a", encoding="utf-8") as file, tempfile.TemporaryDirectory() as work:
-        for replied in replies(Path(work) / "library", wanted, quotes_only=options.quotes_only):
-            known[replied.id] = replied
-            file.write(json.dumps(asdict(replied)) + "\n")
-            file.flush()
-            if monotonic() > until:
-                break
+    with tempfile.TemporaryDirectory() as work:
+        asking = replies(Path(work) / "library", wanted, quotes_only=options.quotes_only)
+        known |= {one.id: one for one in kept(options.output, asking, minutes=options.minutes)}
     sys.stdout.write(told([known[one.id] for one in asked if one.id in known]) + "\n")
     return 0
 
@@ -118,13 +108,6 @@ def told(replied: Sequence[Replied]) -> str:
         f"answered ({sum(one.right for one in able) / len(able):.3f} rightly), "
         f"{abstained:.3f} of {len(unable)} unanswerable ones not"
     )
-
-
-def _written(output: Path) -> dict[str, Replied]:
-    if not output.exists():
-        return {}
-    lines: list[Mapping[str, object]] = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
-    return {str(line["id"]): Replied(**line) for line in lines}  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":
