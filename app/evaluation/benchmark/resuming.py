@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
-    Reply = TypeVar("Reply", bound=DataclassInstance)
-    """A dataclass that JSON can hold."""
+class _Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+Reply = TypeVar("Reply", bound=_Dataclass)
+"""A dataclass that JSON can hold."""
 
 
 def options_of(about: str | None, *, data: str, questions: int, which: str) -> argparse.ArgumentParser:
