@@ -65,6 +65,17 @@ def test_a_run_goes_on_where_its_file_ends(
     assert told_of[1] == told_of[2]
 
 
+def test_data_that_is_not_there_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        "sys.argv", ["conflicts", "--data", "nowhere.jsonl", "--output", str(tmp_path / "replies.jsonl")]
+    )
+    with pytest.raises(SystemExit):
+        main()
+    assert "there is no 'nowhere.jsonl': give the path" in capsys.readouterr().err
+
+
 def test_the_calls_of_documents_that_do_not_count_are_told_apart() -> None:
     def one(answers: int, *, named: int, called: int, disagreements: int, distracted: int = 0) -> Replied:
         return Replied(

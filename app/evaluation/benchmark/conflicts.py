@@ -1,8 +1,8 @@
 """Are both answers named where articles differ, and is a disagreement called where they do not? Over mixed-up texts.
 
-`python -m app.evaluation.benchmark.conflicts --data FILE`, the file in the form of RAMDocs: a line for each question,
-with `question` and `documents`, each with `text`, `answer` and `type`: "correct", "misinformation", or "noise", whose
-answer does not count. The documents of a question are a library of their own. Goes on where the file of `--output`
+`python -m app.evaluation.benchmark.conflicts --data FILE --output REPLIES`, the file in the form of RAMDocs: a line for
+each question, with `question` and `documents`, each with `text`, `answer` and `type`: "correct", "misinformation", or
+"noise", whose answer does not count. The documents of a question are a library of their own. Goes on where REPLIES
 ends. Leaves out: which of the answers is right.
 """
 

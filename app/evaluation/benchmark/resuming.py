@@ -25,12 +25,19 @@ Reply = TypeVar("Reply", bound=_Dataclass)
 def options_of(about: str | None, *, data: str, questions: int, which: str) -> argparse.ArgumentParser:
     """The options of such a run; `about` is its module's docstring, `data` and `which` say what is to be given."""
     parser = argparse.ArgumentParser(description=(about or "").split("\n", 1)[0])
-    parser.add_argument("--data", type=Path, required=True, help=data)
+    parser.add_argument("--data", type=_there, required=True, help=data)
     parser.add_argument("--output", type=Path, required=True, help="a line for each question is added to this file")
     parser.add_argument("--questions", type=int, default=questions, help=f"{which} (default: {questions})")
     parser.add_argument("--quotes-only", action="store_true", help="answer with quotes (default: the writer)")
     parser.add_argument("--minutes", type=float, default=8.0, help="ask nothing more after so many (default: 8)")
     return parser
+
+
+def _there(given: str) -> Path:
+    path = Path(given)
+    if not path.exists():
+        raise argparse.ArgumentTypeError(f"there is no {given!r}: give the path of the data to measure on")
+    return path
 
 
 def written(output: Path, form: type[Reply]) -> list[Reply]:

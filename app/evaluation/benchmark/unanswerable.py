@@ -1,9 +1,9 @@
 """Is a question answered exactly when its one article states the answer? Balanced accuracy over short texts.
 
-`python -m app.evaluation.benchmark.unanswerable --data DIR`, the folder with `squad2_questions.json` (`queries`, each
-with `id`, `context` and `question`) and `squad2_answers.json` (by id, `is_impossible` and `answers`). Each text is a
-library of its own. Goes on where the file of `--output` ends. Leaves out: whether the answer is right beyond that it
-holds the words of one.
+`python -m app.evaluation.benchmark.unanswerable --data DIR --output FILE`, the folder with `squad2_questions.json`
+(`queries`, each with `id`, `context` and `question`) and `squad2_answers.json` (by id, `is_impossible` and `answers`).
+Each text is a library of its own. Goes on where FILE ends. Leaves out: whether the answer is right beyond that it holds
+the words of one.
 """
 
 from __future__ import annotations
