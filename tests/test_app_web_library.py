@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import threading
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 from scripted_desk import ScriptedDesk, version
 from served_page import Served, visited
 
+from app.entries import ArticlePage
+
 ARTICLES = 10_000
 BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
 
 
+@dataclass
+class SlowlyListed(ScriptedDesk):
+    """While it is closed, the gate holds back every list but those that are searched."""
+
+    gate: threading.Event = field(default_factory=threading.Event)
+
+    def article_page(self, words: str = "", **options: Any) -> ArticlePage:
+        page = super().article_page(words, **options)
+        assert words or self.gate.wait(60)
+        return page
+
+
 @pytest.fixture(scope="module")
-def desk() -> ScriptedDesk:
+def desk() -> SlowlyListed:
     held = {
         f"a{n}": version(
             "word " * (1 + n % 700), article_id=f"a{n}", title=f"Story {n:05}", published_at=BEGIN + timedelta(days=n)
@@ -24,7 +40,12 @@ def desk() -> ScriptedDesk:
     }
     first = replace(held["a0"], text="Nissan holds 43% of it.\nThe rest stays.")
     held["a0"] = replace(first, number=2, text="Nissan holds 15% of it.\nThe rest stays.")
-    return ScriptedDesk(held=held, corrected={"a0": [first]})
+    return SlowlyListed(held=held, corrected={"a0": [first]})
+
+
+@pytest.fixture(autouse=True)
+def opened_gate(desk: SlowlyListed) -> None:
+    desk.gate.set()
 
 
 def test_ten_thousand_articles_are_sorted_and_paged(browser: Browser, served: Served) -> None:
@@ -48,6 +69,21 @@ def test_ten_thousand_articles_are_sorted_and_paged(browser: Browser, served: Se
         page.get_by_label("Search the library").fill("00000")
         expect(rows).to_have_count(1)
         expect(page.locator("#list [role=status]")).to_have_text("1 of 10,000 articles")
+
+
+def test_a_list_asked_for_earlier_does_not_replace_what_was_searched_since(
+    browser: Browser, served: Served, desk: SlowlyListed
+) -> None:
+    with visited(browser, served.url) as visit:
+        page, rows = visit.page, visit.page.locator("#list tbody tr")
+        visit.opened()
+        desk.gate.clear()
+        page.get_by_role("tab", name="Library").click()
+        page.get_by_label("Search the library").fill("00000")
+        expect(rows).to_have_count(1)
+        desk.gate.set()
+        page.wait_for_timeout(1500)  # the list that was held back arrives
+        expect(rows).to_have_count(1)
 
 
 def test_a_corrected_article_shows_what_changed(browser: Browser, served: Served) -> None:

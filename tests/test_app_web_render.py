@@ -128,7 +128,7 @@ def test_hostile_text_stays_text_everywhere(evil: str) -> None:
         render.answer_html(whole, [gone, replace(gone, current_version=2), replace(gone, still_says=True)]),
         permanent.answer_body(replace(whole, turn_id=evil, conversation_id=evil), [gone]),
         sidebar.conversations_html([named, replace(named, turns=2)], opened=evil, words=evil, problem=evil),
-        listing.library_html(page_of([summary]), evil, removed=article),
+        listing.library_html(page_of([summary]), listing.View(evil), removed=article),
         article_html(article, None, history=[article, later], since=later),
         article_html(later, None, history=[article, later]),
         timeline_html([dated]),
@@ -300,7 +300,7 @@ def page_of(rows: list[ArticleSummary], offset: int = 0, found: int | None = Non
 
 
 def test_the_library_list_is_a_page_even_of_a_large_library() -> None:
-    text = listing.library_html(page_of(summaries(10_000), 200), view=listing.View("title", descending=False))
+    text = listing.library_html(page_of(summaries(10_000), 200), listing.View(order="title", descending=False))
     assert "10,000 articles" in text
     assert "201–300" in text
     assert text.count("<tr>") == listing.ROWS_SHOWN + 1
@@ -327,8 +327,10 @@ def test_a_column_is_sorted_by_its_better_end_first_and_then_turned() -> None:
 def test_what_was_searched_is_counted_of_the_whole() -> None:
     rows = summaries(30)
     page = ArticlePage(articles=tuple(rows[:1]), offset=0, found=1, total=30)
-    assert "1 of 30 articles" in listing.library_html(page, "wire title 21")
-    assert "<table>" not in listing.library_html(ArticlePage(articles=(), offset=0, found=0, total=30), "nowhere")
+    assert "1 of 30 articles" in listing.library_html(page, listing.View("wire title 21"))
+    assert "<table>" not in listing.library_html(
+        ArticlePage(articles=(), offset=0, found=0, total=30), listing.View("nowhere")
+    )
     assert "empty" in listing.library_html(page_of([]))
 
 

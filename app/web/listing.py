@@ -16,8 +16,9 @@ ROWS_BEFORE_PAGER_BELOW = 20
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How the list is looked at: its order, and from which row on."""
+    """How the list is looked at: the words that are searched, its order, and from which row on."""
 
+    words: str = ""
     order: Order = "added"
     descending: bool = True
     offset: int = 0
@@ -26,7 +27,7 @@ class View:
         """By that column, its other way round where it is so already; from the beginning."""
         order = next((one for one in ORDERS if one == column), self.order)
         descending = not self.descending if order == self.order else order in _LARGEST_FIRST
-        return View(order, descending)
+        return View(self.words, order, descending)
 
 
 _COLUMNS: tuple[tuple[Order, str], ...] = (
@@ -36,23 +37,24 @@ _LARGEST_FIRST = frozenset(("published", "words", "added"))
 
 
 def library_html(
-    page: ArticlePage, words: str = "", view: View | None = None, *, removed: Version | None = None, fixed: bool = False
+    page: ArticlePage, view: View | None = None, *, removed: Version | None = None, fixed: bool = False
 ) -> str:
     """A table of one page of the articles, and the way to the pages beside it.
 
     `removed` is the one that was just taken out, and can be put back; `fixed` for those who may not take one out.
     """
+    view = view or View()
     told = _removed_html(removed) if removed else ""
     if not page.total:
         return told + '<p class="note">The library is empty. Drop files above to begin.</p>'
     count = f"{page.total:,} article{'' if page.total == 1 else 's'}"
-    if words.strip():
+    if view.words.strip():
         count = f"{page.found:,} of {count}"
     rows = "".join(_row_html(article, fixed=fixed) for article in page.articles)
     told += f'<div class="counted"><p class="note" role="status">{count}</p>{_pager_html(page)}</div>'
     if not rows:
         return told
-    heads = "".join(_head_html(column, label, view or View()) for column, label in _COLUMNS)
+    heads = "".join(_head_html(column, label, view) for column, label in _COLUMNS)
     heads += "" if fixed else "<th scope='col'><span class='unseen'>Remove</span></th>"
     below = _pager_html(page) if len(page.articles) > ROWS_BEFORE_PAGER_BELOW else ""
     return f"{told}<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{below}"

@@ -16,7 +16,7 @@ from app.web.chatting import Chatting, showing
 from app.web.escaping import escape
 from app.web.layout import PRIVATE, Layout
 from app.web.opening import OpeningDesk
-from app.web.recalling import Recalling
+from app.web.recalling import Recalling, listed
 from app.web.responding import Responding
 from app.web.session import Session
 from app.web.shelving import Shelving
@@ -35,7 +35,7 @@ class Page(Layout):
             chatting = Chatting(self, desk, asking)
             for changed in [*chatting.connect(), *Responding(self, desk, chatting).connect()]:
                 changed.then(self._on_look, None, [self.status, self.watching], **PRIVATE)
-                changed.then(self._recalling.on_recall, [self.session, self.recall], self.conversations, **PRIVATE)
+                changed.then(self._recalling.on_recall, self.session, self.conversations, **PRIVATE)
             self._recalling.connect()
             Shelving(self, desk).connect()
             self._connect_time()
@@ -67,7 +67,7 @@ class Page(Layout):
             update[self.sources] = gr.update(choices=desk.wait().sources())
             if session.empty:
                 update |= self._opened(desk, session, request.query_params.get("conversation", ""))
-            update[self.conversations] = self._recalling.listed(desk, session, "")
+            update[self.conversations] = listed(desk, session)
         return update
 
     def _opened(self, desk: OpeningDesk, session: Session, conversation_id: str) -> dict[Any, Any]:

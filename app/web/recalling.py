@@ -25,24 +25,19 @@ class Recalling:
     def connect(self) -> None:
         """Wires the events, inside the Blocks."""
         page = self._layout
-        asked = [page.session, page.recall]
-        page.conversations.act(
-            self._on_act, asked, [page.conversations, *page.turns, *page.limits, *page.limit_chips], **PRIVATE
+        shown = [page.conversations, *page.turns, *page.limits, *page.limit_chips]
+        page.conversations.act(self._on_act, page.session, shown, **PRIVATE)
+        page.recall.change(
+            self._on_words, [page.session, page.recall], page.conversations, trigger_mode="always_last", **PRIVATE
         )
-        page.recall.change(self.on_recall, asked, page.conversations, trigger_mode="always_last", **PRIVATE)
 
-    def on_recall(self, session: Session, words: str, request: gr.Request) -> str:
+    def _on_words(self, session: Session, words: str, request: gr.Request) -> str:
+        session.sought = words
+        return self.on_recall(session, request)
+
+    def on_recall(self, session: Session, request: gr.Request) -> str:
         """The list's HTML, for whoever looks at it."""
-        return self.listed(visited(self._desk, session, request), session, words)
-
-    def listed(self, opening: OpeningDesk, session: Session, words: str, problem: str = "") -> str:
-        """The list's HTML; empty while the library is being opened."""
-        try:
-            desk = opening.ready()
-            found = desk.conversations(words) if desk else []
-        except OnRecordError as error:
-            found, problem = [], str(error)
-        return sidebar.conversations_html(found, opened=session.conversation_id, words=words, problem=problem)
+        return listed(visited(self._desk, session, request), session)
 
     def reopened(self, opening: OpeningDesk, session: Session, conversation_id: str) -> dict[Any, Any]:
         """The updates that show a conversation, and limit what follows as it was limited last."""
@@ -68,7 +63,7 @@ class Recalling:
             },
         }
 
-    def _on_act(self, session: Session, words: str, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+    def _on_act(self, session: Session, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
         opening = visited(self._desk, session, request)
         data = event._data if isinstance(event._data, dict) else {}
         conversation_id = str(data.get("id", ""))
@@ -88,4 +83,18 @@ class Recalling:
                         update = showing(self._layout, session, opening)
         except OnRecordError as error:
             problem = str(error)
-        return {**update, self._layout.conversations: self.listed(opening, session, words, problem)}
+        return {**update, self._layout.conversations: listed(opening, session, problem)}
+
+
+def listed(opening: OpeningDesk, session: Session, problem: str = "") -> str:
+    """The list's HTML; empty while the library is being opened. Made again if others are sought meanwhile."""
+    while True:
+        words = session.sought
+        try:
+            desk = opening.ready()
+            found = desk.conversations(words) if desk else []
+        except OnRecordError as error:
+            found, problem = [], str(error)
+        if session.sought == words:
+            break
+    return sidebar.conversations_html(found, opened=session.conversation_id, words=words, problem=problem)

@@ -32,9 +32,9 @@ class Shown:
 class Session:
     """What one page shows. `stop` is set while a question is being answered, and ends it.
 
-    `removed` is the article that was taken out last, and can be put back; `view` is how the library is looked at, and
-    `arrivals` are what was given last to be added to it. `owner` is the user's id whose page it is, None before the
-    first event.
+    `removed` is the article that was taken out last, and can be put back; `view` is how the library is looked at,
+    `sought` the words that its conversations are searched for, and `arrivals` are what was given last to be added to
+    it. `owner` is the user's id whose page it is, None before the first event.
     """
 
     conversation_id: str | None = None
@@ -43,6 +43,7 @@ class Session:
     stop: asyncio.Event | None = None
     removed: Version | None = None
     view: View = field(default_factory=View)
+    sought: str = ""
     arrivals: list[Arrival] = field(default_factory=list)
     owner: str | None = None
 

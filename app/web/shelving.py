@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -40,31 +39,30 @@ class Shelving:
         ):
             trigger(
                 self._on_add,
-                [page.session, source, page.search],
+                [page.session, source],
                 [page.added, page.files, page.address, *changed],
                 concurrency_limit=4,
                 **PRIVATE,
             )
         again = [page.added, *changed]
-        page.added.act(self._on_retry, [page.session, page.search], again, concurrency_limit=4, **PRIVATE)
-        wanted = [page.session, page.search]
-        page.search.change(self._on_words, wanted, page.list, trigger_mode="always_last", **PRIVATE)
-        page.library_tab.select(self._on_search, wanted, page.list, **PRIVATE)
-        page.list.act(self._on_act, wanted, changed, **PRIVATE)
+        page.added.act(self._on_retry, page.session, again, concurrency_limit=4, **PRIVATE)
+        page.search.change(
+            self._on_words, [page.session, page.search], page.list, trigger_mode="always_last", **PRIVATE
+        )
+        page.library_tab.select(self._on_look, page.session, page.list, **PRIVATE)
+        page.list.act(self._on_act, page.session, changed, **PRIVATE)
 
     def _on_words(self, session: Session, words: str, request: gr.Request) -> str:
-        session.view = replace(session.view, offset=0)
-        return self._on_search(session, words, request)
+        session.view = replace(session.view, words=words, offset=0)
+        return self._on_look(session, request)
 
-    def _on_search(self, session: Session, words: str, request: gr.Request) -> str:
+    def _on_look(self, session: Session, request: gr.Request) -> str:
         try:
-            return _listed(visited(self._desk, session, request).wait(timeout_seconds=60), session, words)
+            return _listed(visited(self._desk, session, request).wait(timeout_seconds=60), session)
         except OnRecordError as error:
             return _problem_html(error)
 
-    def _on_add(
-        self, session: Session, given: str | list[str] | None, words: str, request: gr.Request
-    ) -> Iterator[dict[Any, Any]]:
+    def _on_add(self, session: Session, given: str | list[str] | None, request: gr.Request) -> Iterator[dict[Any, Any]]:
         page, opening = self._layout, visited(self._desk, session, request)
         if not given:
             return
@@ -78,21 +76,17 @@ class Shelving:
             session.arrivals = []
         session.arrivals += new
         yield {page.files: None, page.address: ""}
-        yield from self._brought_in(opening, session, words, new)
+        yield from self._brought_in(opening, session, new)
 
-    def _on_retry(
-        self, session: Session, words: str, event: gr.EventData, request: gr.Request
-    ) -> Iterator[dict[Any, Any]]:
+    def _on_retry(self, session: Session, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
         """One of the arrivals that failed again, or with no id all of them."""
         data = event._data if isinstance(event._data, dict) else {}
         key = str(data.get("id", ""))
         failed = [one for one in session.arrivals if one.failed and (not key or one.key == key)]
         if failed:
-            yield from self._brought_in(visited(self._desk, session, request), session, words, failed)
+            yield from self._brought_in(visited(self._desk, session, request), session, failed)
 
-    def _brought_in(
-        self, opening: OpeningDesk, session: Session, words: str, wanted: list[Arrival]
-    ) -> Iterator[dict[Any, Any]]:
+    def _brought_in(self, opening: OpeningDesk, session: Session, wanted: list[Arrival]) -> Iterator[dict[Any, Any]]:
         """The updates while those are added: their lines, and at the end the list."""
         page = self._layout
         try:
@@ -102,9 +96,9 @@ class Shelving:
             return
         for _ in adding.bring_in(desk, wanted, session.arrivals):
             yield {page.added: arrivals_html(session.arrivals)}
-        yield self._changed(desk, session, words)
+        yield self._changed(desk, session)
 
-    def _on_act(self, session: Session, words: str, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+    def _on_act(self, session: Session, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
         data = event._data if isinstance(event._data, dict) else {}
         article_id = which = str(data.get("id", ""))
         try:
@@ -119,19 +113,19 @@ class Shelving:
                     session.removed = None
                 case "sort":
                     session.view = session.view.sorted_by(which)
-                    return {self._layout.list: _listed(desk, session, words)}
+                    return {self._layout.list: _listed(desk, session)}
                 case "page" if which.isdecimal():
                     session.view = replace(session.view, offset=int(which))
-                    return {self._layout.list: _listed(desk, session, words)}
+                    return {self._layout.list: _listed(desk, session)}
         except OnRecordError as error:
-            return {self._layout.list: _problem_html(error) + self._on_search(session, words, request)}
-        return self._changed(desk, session, words)
+            return {self._layout.list: _problem_html(error) + self._on_look(session, request)}
+        return self._changed(desk, session)
 
-    def _changed(self, desk: Desk, session: Session, words: str) -> dict[Any, Any]:
+    def _changed(self, desk: Desk, session: Session) -> dict[Any, Any]:
         """The list, the sources to choose from, and in the conversation what has now changed since its answers."""
         page = self._layout
         update: dict[Any, Any] = {
-            page.list: _listed(desk, session, words),
+            page.list: _listed(desk, session),
             page.sources: gr.update(choices=desk.sources()),
         }
         if session.stop is None:  # else the answer on its way would be shown from before
@@ -140,15 +134,26 @@ class Shelving:
         return update
 
 
-def _listed(desk: Desk, session: Session, words: str) -> str:
-    """The page of the list that the session looks at; the last one where it lies past the end."""
-    view = session.view
-    shown = partial(desk.article_page, words, order=view.order, descending=view.descending, limit=listing.ROWS_SHOWN)
-    page = shown(offset=view.offset)
-    if not page.articles and page.found:
+def _listed(desk: Desk, session: Session) -> str:
+    """The page of the list that the session looks at; the last one where it lies past the end.
+
+    Events of one page run side by side. Where another changed the view meanwhile, its list is made again, so that
+    whichever arrives last shows what is wanted now.
+    """
+    while True:
+        view = session.view
+        page = desk.article_page(
+            view.words,
+            order=view.order,
+            descending=view.descending,
+            offset=view.offset,
+            limit=listing.ROWS_SHOWN,
+        )
+        if session.view != view:
+            continue
+        if page.articles or not page.found:
+            return listing.library_html(page, view, removed=session.removed, fixed=not desk.person.may("remove"))
         session.view = replace(view, offset=(page.found - 1) // listing.ROWS_SHOWN * listing.ROWS_SHOWN)
-        page = shown(offset=session.view.offset)
-    return listing.library_html(page, words, session.view, removed=session.removed, fixed=not desk.person.may("remove"))
 
 
 def _problem_html(error: OnRecordError) -> str:
