@@ -81,6 +81,10 @@ _OFTEN = re.compile(
     r"|per (?:day|week|month|year))\b",
     re.IGNORECASE,
 )
+_DENSITY = re.compile(
+    r"(?:\s+[\w’'-]+){0,3}?\s*(?:\bper\b|/)\s*(?:square|sq\b\.?|km|mi\b|miles?\b|hectares?\b|acres?\b)", re.IGNORECASE
+)
+_DENSITY_ASKED = re.compile(r"\bdens(?:e|ity|ely)\b|\bper\b", re.IGNORECASE)
 TIME_UNITS = ("year", "month", "week", "day", "hour", "minute")
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
@@ -110,7 +114,11 @@ def gives_measure(question: str, text: str) -> bool:
     """
     measure = measure_asked(question)
     known = {one.value for one in located_quantities(question)}
-    told = [one for one in located_quantities(text) if one.value not in known]
+    told = [
+        one
+        for one in located_quantities(text)
+        if one.value not in known and not is_mere_density(question, text, one.end)
+    ]
     if measure == "money":
         return bool(_FOR_MONEY.search(text) or _SCALED.search(text))
     if measure == "share":
@@ -136,6 +144,16 @@ def fits_measure(question: str, number: float, unit: str) -> bool:
     measure = measure_asked(question)
     is_year = not unit and 1500 < number < 2100 and number == int(number)
     return measure == "any" or (unit in _UNITS[measure] and not is_year)
+
+
+def is_mere_density(question: str, text: str, end: int) -> bool:
+    """Whether the number that ends there is so many to an area, and the question asks for no such thing.
+
+    >>> text = "The population density was 5.0 people per square mile."
+    >>> is_mere_density("What is the population?", text, 30), is_mere_density("How dense is it?", text, 30)
+    (True, False)
+    """
+    return bool(_DENSITY.match(text, end)) and not _DENSITY_ASKED.search(question)
 
 
 _UNITS: dict[Measure, tuple[str, ...]] = {

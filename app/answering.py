@@ -16,7 +16,7 @@ from app.assembling import NEAREST, Assembly, nearest
 from app.checking import check
 from app.composing import MAX_SENTENCES, compose
 from app.conversation import standalone
-from app.disagreeing import dissents
+from app.disagreeing import told_otherwise
 from app.errors import WriterError
 from app.gathering import gather
 from app.judging import confidence_of, stands
@@ -81,7 +81,7 @@ def answer(turn: Turn, *, retriever: Retriever, writer_source: WriterSource) -> 
             writer = None
     if writer is None or assembly.sentences:
         yield from _quote(turn, parts, assembly)
-    _add_dissents(turn, parts, assembly)
+    _add_otherwise(turn, parts, assembly)
     yield assembly.finish() if assembly.sentences else assembly.abstain("not_stated")
 
 
@@ -155,14 +155,17 @@ def _quote(turn: Turn, parts: Sequence[Relevance], assembly: Assembly) -> Iterat
                 yield assembly.add_quote(quote, part=part.asked, confidence=confidence_of(quote, part, None))
 
 
-def _add_dissents(turn: Turn, parts: Sequence[Relevance], assembly: Assembly) -> None:
-    """What other articles say instead of the sentence shown for each part of the question."""
+def _add_otherwise(turn: Turn, parts: Sequence[Relevance], assembly: Assembly) -> None:
+    """What other articles say instead of the sentence shown for each part of the question, or perhaps do."""
     assert turn.retrieved is not None
     for part in parts:
         cited = assembly.grounds(part.asked)
         if cited is not None:
-            for dissent in dissents(part, cited, turn.retrieved.evidence, turn.retrieved.otherwise):
+            told = told_otherwise(part, cited, turn.retrieved.evidence, turn.retrieved.otherwise)
+            for dissent in told.dissents:
                 assembly.add_dissent(dissent)
+            for quote in told.alternatives:
+                assembly.add_alternative(quote)
 
 
 def _says_more(quote: Quote, assembly: Assembly) -> bool:

@@ -45,6 +45,7 @@ class Assembly:
         self._confidences: dict[str, float | None] = {}
         self._grounds: dict[str, Cited] = {}
         self._disagreements: list[Disagreement] = []
+        self._alternatives: list[Sentence] = []
 
     def clear(self) -> None:
         """Takes back everything: what comes next replaces it."""
@@ -54,6 +55,7 @@ class Assembly:
         self._confidences.clear()
         self._grounds.clear()
         self._disagreements.clear()
+        self._alternatives.clear()
 
     def add_written(self, text: str, support: Supported, *, part: str, confidence: float) -> SentenceReleased:
         """A written sentence with what supports it; `confidence` that it answers that part of the question."""
@@ -90,8 +92,6 @@ class Assembly:
 
     def add_dissent(self, dissent: Dissent) -> None:
         """What another article says instead, beside the sentences: once everything else is there."""
-        quote = dissent.quote
-        marker = self._marker(Cited(quote.passage, quote.start, quote.end))
         self._disagreements.append(
             Disagreement(
                 value=dissent.value,
@@ -99,9 +99,18 @@ class Assembly:
                 relation=dissent.relation,
                 articles=dissent.articles,
                 agreeing=dissent.agreeing,
-                sentence=Sentence(text=" ".join(quote.text.split()), status="quoted", citations=(marker,)),
+                sentence=self._beside(dissent.quote),
             )
         )
+
+    def add_alternative(self, quote: Quote) -> None:
+        """What another article perhaps says instead, unless it is shown already."""
+        if not self.cites(quote):
+            self._alternatives.append(self._beside(quote))
+
+    def _beside(self, quote: Quote) -> Sentence:
+        marker = self._marker(Cited(quote.passage, quote.start, quote.end))
+        return Sentence(text=" ".join(quote.text.split()), status="quoted", citations=(marker,))
 
     def grounds(self, part: str) -> Cited | None:
         """What the first sentence shown for a part of the question rests on; None where none is shown for it."""
@@ -197,6 +206,7 @@ class Assembly:
             tokens=turn.writing.tokens if turn.writing else Tokens(),
             notes=_notes(turn, reason),
             disagreements=tuple(self._disagreements),
+            alternatives=tuple(self._alternatives),
         )
         return Finished(answer=turn.answer)
 

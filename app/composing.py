@@ -76,7 +76,7 @@ def _tell(
     for released in _lead(turn, choice, parts, assembly):
         turn.first_word_seconds = turn.first_word_seconds or turn.seconds()
         yield released
-    if number is None or kind_of(part.asked) == "yes_no":  # a small model says yes too easily: the sentence tells
+    if number is None or _is_told_word_for_word(writing, choice):
         turn.first_word_seconds = turn.first_word_seconds or turn.seconds()
         yield assembly.add_quote(quote, part=part.asked, confidence=confidence_of(quote, part, turn))
     else:
@@ -86,6 +86,15 @@ def _tell(
                 return  # one sentence for each part leaves room for the others
     if not assembly.sentences:  # what was drafted could not be shown
         yield assembly.add_quote(quote, part=part.asked, confidence=confidence_of(quote, part, turn))
+
+
+def _is_told_word_for_word(writing: Writing, choice: Settled) -> bool:
+    """Whether the sentence itself is shown, and none of the model's.
+
+    A small model says yes too easily; and where articles differ, what each of them says has to be compared.
+    """
+    asked = choice.part.asked
+    return kind_of(asked) == "yes_no" or (asked, choice.quote.passage) in writing.disputed
 
 
 def _lead(turn: Turn, choice: Settled, parts: Sequence[Relevance], assembly: Assembly) -> Iterator[SentenceReleased]:

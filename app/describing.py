@@ -92,6 +92,10 @@ def told_disagreement(one: Disagreement) -> str:
     return f"{RELATIONS[one.relation]}: “{one.value}”, not “{one.against}” ({how_many})."
 
 
+ALTERNATIVES = "Other articles, perhaps about something else"
+"""What is told above quotes that may answer otherwise."""
+
+
 def web_address(url: str | None) -> str | None:
     """The address itself when a browser may follow it, else None: http(s), a host, no control characters.
 

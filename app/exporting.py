@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from app.describing import plain_day, told_disagreement, web_address
-from app.schema import SCHEMA_VERSION, Answer, Citation
+from app.describing import ALTERNATIVES, plain_day, told_disagreement, web_address
+from app.schema import SCHEMA_VERSION, Answer, Citation, Sentence
 
 Form = Literal["markdown", "json"]
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~$&^:@])")
@@ -45,10 +45,16 @@ def answer_markdown(answer: Answer, number: int = 1) -> str:
         text = markdown_text(sentence.text)
         lines += [f"{begin}{f'**{text}**' if sentence.status == 'words' else text}{notes}", ""]
     for one in answer.disagreements:
-        notes = "".join(f"[^{number}-{marker}]" for marker in one.sentence.citations)
-        lines += [f"*{markdown_text(told_disagreement(one))}*", "", f"> {markdown_text(one.sentence.text)}{notes}", ""]
+        lines += [f"*{markdown_text(told_disagreement(one))}*", "", f"> {_noted(one.sentence, number)}", ""]
+    if answer.alternatives:
+        lines += [f"*{ALTERNATIVES}:*", ""]
+        lines += [line for one in answer.alternatives for line in (f"> {_noted(one, number)}", "")]
     lines += [f"[^{number}-{citation.marker}]: {_footnote(citation)}" for citation in answer.citations]
     return "\n".join([*lines, ""])
+
+
+def _noted(quoted: Sentence, number: int) -> str:
+    return markdown_text(quoted.text) + "".join(f"[^{number}-{marker}]" for marker in quoted.citations)
 
 
 def _footnote(citation: Citation) -> str:

@@ -117,6 +117,7 @@ def _answered(
             stated_probability=_stated(turn, part),
             confirmed_probability=_confirmed(turn, part, passage),
             agreed=_agreed(turn, part, passage),
+            disputed=_disputed(turn, part, passage),
         )
         if states_the_answer(signals, beside=beside):
             return part, confidence(signals)
@@ -133,6 +134,7 @@ def _signals(quote: Quote, part: Relevance, turn: Turn | None) -> Signals:
         stated_probability=_stated(turn, part),
         confirmed_probability=_confirmed(turn, part, quote.passage),
         agreed=_agreed(turn, part, quote.passage),
+        disputed=_disputed(turn, part, quote.passage),
     )
 
 
@@ -143,6 +145,10 @@ def _confirmed(turn: Turn | None, part: Relevance, passage: Evidence) -> float |
 def _agreed(turn: Turn | None, part: Relevance, passage: Evidence) -> bool:
     agreeing = turn.writing.agreeing.get(part.asked, frozenset()) if turn and turn.writing else frozenset()
     return len(agreeing) > 1 and passage.article_id in agreeing
+
+
+def _disputed(turn: Turn | None, part: Relevance, passage: Evidence) -> bool:
+    return bool(turn and turn.writing and (part.asked, passage) in turn.writing.disputed)
 
 
 def _stated(turn: Turn | None, part: Relevance) -> float | None:

@@ -160,7 +160,8 @@ class Answer:
     `text` joins the sentences with `[n]` markers. `writer` is the model's name or "quotes"; `fallback`
     says why quotes stand where a model was configured. `notes` are plain sentences about the answer
     itself (articles left out for want of a date, say), in the order in which to show them. `disagreements` are what
-    other articles say instead, to be shown beside it; what they cite comes after what the sentences cite.
+    other articles say instead, to be shown beside it, and `alternatives` quotes of articles that perhaps say something
+    else, or tell of something else; what they cite comes after what the sentences cite.
 
     `confidence` in [0, 1] is the probability that the answer is right, of several parts the least sure one's; of an
     abstention that of the best sentence not shown; None where nothing was found, or where it was not measured.
@@ -184,6 +185,7 @@ class Answer:
     tokens: Tokens
     notes: tuple[str, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
+    alternatives: tuple[Sentence, ...] = ()
     schema_version: int = field(default=SCHEMA_VERSION)
 
     def to_json(self) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Which sentence the writer is to write from, settled with it step by step.
 
-It is asked for the answer in a few words, and whether the passage that holds it states the answer by itself. Leaves
-out: how surely a sentence stands (judging, abstaining), and what is then written (composing).
+It is asked for the answer in a few words, and whether the passage that holds it states the answer by itself. Whether
+other articles say the same, or otherwise, is looked up. Leaves out: how surely a sentence stands (judging, abstaining),
+and what is then written (composing).
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.choosing import holds, likeliest, of_the_right_kind
+from app.disagreeing import told_otherwise
 from app.instructing import telling_sentences
 from app.judging import clearly_stands, confidence_of, may_stand, stands
 from app.questions import kind_of
 from app.quoting import Quote, quote_of, quotes_of
 from app.relevance import Relevance
+from app.supporting import Cited
 from app.turn import Turn
 from index.articles import Evidence
 
@@ -55,6 +58,8 @@ def settle(turn: Turn, writer: Writer, writing: Writing, part: Relevance) -> Set
         if len(tried) == MOST_CONFIRMED:
             break
         tried.append(quote.passage)
+        if _is_disputed(turn, quote, part):
+            writing.disputed.add((part.asked, quote.passage))
         held = quote in shown and holds(quote.text, short, part.question) == 1.0
         if by_itself and not (held and clearly_stands(quote, part, turn)):
             writer.confirm(writing, quote.passage, part.asked, part.question)
@@ -84,6 +89,16 @@ def _agreeing(turn: Turn, part: Relevance, short: str) -> frozenset[str]:
             for start, end in telling_sentences(passage.quote)
         )
     )
+
+
+def _is_disputed(turn: Turn, quote: Quote, part: Relevance) -> bool:
+    """Whether another article surely gives another value than the quote.
+
+    The question is then one that articles answer, however little the model believes it of either.
+    """
+    assert turn.retrieved is not None
+    cited = Cited(quote.passage, quote.start, quote.end)
+    return bool(told_otherwise(part, cited, turn.retrieved.evidence, turn.retrieved.otherwise).dissents)
 
 
 def _elsewhere(turn: Turn, shown: Sequence[Quote], part: Relevance, short: str) -> list[Quote]:

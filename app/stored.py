@@ -27,6 +27,7 @@ def answer_from_json(record: dict[str, Any]) -> Answer:
                 Disagreement(**{**item, "sentence": _sentence(item["sentence"])})
                 for item in record.get("disagreements", ())
             ),
+            "alternatives": tuple(_sentence(item) for item in record.get("alternatives", ())),
         }
     )
 

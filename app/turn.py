@@ -108,6 +108,7 @@ class Turn:
             "short": dict(writing.short) if writing else None,
             "confirmed": {part: share for (part, _), share in writing.confirmed.items()} if writing else None,
             "agreeing": {part: sorted(ids) for part, ids in writing.agreeing.items()} if writing else None,
+            "disputed": sorted({passage.article_id for _, passage in writing.disputed}) if writing else None,
             "checked": [
                 {
                     "draft": item.draft,

@@ -22,7 +22,9 @@ from index.identity import text_sha256
 FindVersion = Callable[[str, int], Version]
 """(article id, version number) to that version; raises ArticleNotFoundError."""
 
-Part = Literal["answer", "sentence", "disagreement", "citation", "nearest", "evidence", "excerpt", "text"]
+Part = Literal[
+    "answer", "sentence", "disagreement", "alternative", "citation", "nearest", "evidence", "excerpt", "text"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +129,7 @@ def _of_answer(answer: Answer, find_version: FindVersion) -> _Found:
     for number, sentence in enumerate(answer.sentences, 1):
         if problem := _unsupported(sentence, cited):
             yield "sentence", number, problem
-    yield from _of_disagreements(answer, cited)
+    yield from _beside(answer, cited)
     if answer.answered != bool(answer.sentences):
         yield "answer", 0, "it is called answered and has no sentence, or the other way round"
     elif answer.answered and answer.text != " ".join(sentence.with_markers() for sentence in answer.sentences):
@@ -150,12 +152,15 @@ def _unsupported(sentence: Sentence, cited: Mapping[int, Citation]) -> str | Non
     return None if support.supported else f"what it cites does not support it ({', '.join(support.problems)})"
 
 
-def _of_disagreements(answer: Answer, cited: Mapping[int, Citation]) -> _Found:
+def _beside(answer: Answer, cited: Mapping[int, Citation]) -> _Found:
     for number, other in enumerate(answer.disagreements, 1):
         if problem := _unsupported(other.sentence, cited):
             yield "disagreement", number, problem
         elif other.value not in other.sentence.text:
             yield "disagreement", number, f"its value {other.value!r} is not in its quote"
+    for number, sentence in enumerate(answer.alternatives, 1):
+        if problem := _unsupported(sentence, cited):
+            yield "alternative", number, problem
 
 
 def _of_spans(record: Mapping[str, Any], find_version: FindVersion) -> _Found:

@@ -53,8 +53,9 @@ class Writing:
     `raw` is all that it wrote as sentences; `stated` and `short` are its own probability, in [0, 1], that the excerpts
     state the answer, and that answer in a few words, by the part of the question that it was asked about; `confirmed`
     the probability that a passage by itself states it, by part and passage; `agreeing` the articles found that hold
-    all of that short answer, by part. `requests` are all that were made of it, in
-    order, with the same `parameters`.
+    all of that short answer, by part; `disputed` the passages, by part, beside which another article surely says
+    otherwise.
+    `requests` are all that were made of it, in order, with the same `parameters`.
     """
 
     asked: Asked
@@ -63,6 +64,7 @@ class Writing:
     short: dict[str, str] = field(default_factory=dict)
     confirmed: dict[tuple[str, Evidence], float] = field(default_factory=dict)
     agreeing: dict[str, frozenset[str]] = field(default_factory=dict)
+    disputed: set[tuple[str, Evidence]] = field(default_factory=set)
     tokens: Tokens = field(default_factory=Tokens)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)

@@ -19,7 +19,7 @@ def is_sound(answer: Answer, text_of: TextOf) -> None:
         assert cited.quote
     by_marker = {citation.marker: citation for citation in answer.citations}
     assert list(by_marker) == list(range(1, len(answer.citations) + 1))
-    shown = [*answer.sentences, *(one.sentence for one in answer.disagreements)]
+    shown = [*answer.sentences, *(one.sentence for one in answer.disagreements), *answer.alternatives]
     assert {marker for sentence in shown for marker in sentence.citations} == set(by_marker)
     for other in answer.disagreements:
         assert other.value in other.sentence.text
@@ -37,7 +37,8 @@ def is_sound(answer: Answer, text_of: TextOf) -> None:
             support = check(sentence.text, " ".join(one.quote for one in cited_here), context=_headings(cited_here))
             assert support.supported, (sentence, cited_here, support)
     assert answer.answered == bool(answer.sentences) == (answer.reason is None)
-    assert answer.answered or not answer.disagreements
+    assert all(one.status == "quoted" for one in answer.alternatives)
+    assert answer.answered or not (answer.disagreements or answer.alternatives)
     assert answer.text
     if answer.writer == "quotes":
         assert all(sentence.status == "quoted" for sentence in answer.sentences)
@@ -60,8 +61,10 @@ def follows_its_events(events: list[Event]) -> Answer:
         assert shown == last.answer.sentences
         told = tuple(citation for event in released for citation in event.citations)
         assert told == last.answer.citations[: len(told)]
-        dissenting = {marker for one in last.answer.disagreements for marker in one.sentence.citations}
-        assert {citation.marker for citation in last.answer.citations[len(told) :]} <= dissenting
+        beside = (*(one.sentence for one in last.answer.disagreements), *last.answer.alternatives)
+        assert {citation.marker for citation in last.answer.citations[len(told) :]} <= {
+            marker for one in beside for marker in one.citations
+        }
     return last.answer
 
 

@@ -96,6 +96,13 @@ def test_what_two_articles_hold_is_believed_sooner() -> None:
     assert confidence(replace(signals(), agreed=True)) == confidence(signals())  # no model gave an answer to agree on
 
 
+def test_what_another_article_disputes_is_believed_sooner_and_no_more_than_what_two_hold() -> None:
+    alone = signals(similarity=0.5, stated=0.5)
+    disputed = replace(alone, disputed=True)
+    assert states_the_answer(disputed)
+    assert confidence(replace(disputed, agreed=True)) == confidence(replace(alone, agreed=True))
+
+
 def test_what_is_clear_is_not_asked_about_and_what_is_hopeless_neither() -> None:
     assert clearly_states(signals(similarity=0.7, stated=0.8))
     assert not clearly_states(signals(similarity=0.6, stated=0.7))

@@ -128,7 +128,7 @@ def test_json_of_an_answer_has_the_fields_that_are_promised(here: Opened) -> Non
     assert list(record) == [
         "schema_version", "turn_id", "conversation_id", "question", "standalone_question", "as_of", "answered",
         "reason", "confidence", "text", "sentences", "citations", "nearest", "writer", "fallback", "timings", "tokens",
-        "notes", "disagreements",
+        "notes", "disagreements", "alternatives",
     ]  # fmt: skip
     assert set(record["sentences"][0]) == {"text", "status", "citations", "independent_articles"}
     assert list(record["citations"][0]) == [

@@ -137,6 +137,42 @@ def test_a_disagreement_is_told_kept_exported_and_verified(shelf: Shelf, dissent
     assert one.sentence.text in " ".join(answer_text(given).split())
 
 
+FILM = "The Long Ferry is a film directed by Maria Keller about a crossing."
+ALBUM = "William Parsons sang on The Long Ferry, the album's title track, at the festival."
+DIRECTED = "Who directed The Long Ferry?"
+
+
+def test_what_may_be_about_something_else_is_quoted_as_that(shelf: Shelf) -> None:
+    given = shelf.ask(DIRECTED, (FILM, 6), (ALBUM, 6))
+    (one,) = given.alternatives
+    assert given.disagreements == ()
+    assert one.text == ALBUM
+    (cited,) = [citation for citation in given.citations if citation.marker in one.citations]
+    assert (cited.source, cited.quote) == ("Paper 2", ALBUM)
+    told = "Other articles, perhaps about something else"
+    assert f"{told}:\n{ALBUM} [2]" in answer_text(given).replace("\n", " ").replace(f"{told}: ", f"{told}:\n")
+    assert f"*{told}:*\n\n> " in answer_markdown(given)
+    record = json.loads(json.dumps(given.to_json()))
+    assert answer_from_json(record) == given
+    assert not verify([record], shelf.parts.library.article).faults
+    record["alternatives"][0]["text"] = "William Parsons directed The Long Ferry."
+    (fault,) = verify([record], shelf.parts.library.article).faults
+    assert (fault.part, fault.number) == ("alternative", 1)
+
+
+@pytest.mark.parametrize(
+    "articles",
+    [
+        ((FILM, 6), (ALBUM, 300)),  # of another time
+        ((FILM, 6), (f"{ALBUM} Maria Keller directed the film of that name.", 6)),  # names the director, too
+    ],
+)
+def test_what_is_of_another_time_or_agrees_is_no_alternative(
+    shelf: Shelf, articles: tuple[tuple[str, int], ...]
+) -> None:
+    assert shelf.ask(DIRECTED, *articles).alternatives == ()
+
+
 WIRE = (
     "Executives of the two carmakers met in Tokyo on Monday to sign what had been prepared for many months. {} "
     "Voting rights of both sides are to be capped at the same level, which Japan's government had asked for. "

@@ -1,4 +1,4 @@
-"""Which sentence the writer is to write from: what two articles hold is believed sooner."""
+"""Which sentence the writer is to write from: what two articles hold, or dispute, is believed sooner."""
 
 from __future__ import annotations
 
@@ -48,3 +48,25 @@ def test_a_short_answer_that_two_articles_hold_is_believed_sooner(
     assert turn.answer is not None
     assert len(turn.writing.agreeing[QUESTION]) == agreeing
     assert turn.answer.answered == answered
+
+
+LIGHT = "When was the lighthouse of Norwick built?"
+BUILT = "{}\n\nThe lighthouse of Norwick was built in {} by the harbour board.\n"
+
+
+@pytest.mark.parametrize("other", ["1743", "1867"], ids=["another-year", "the-same"])
+def test_what_another_article_disputes_is_answered_word_for_word(
+    tmp_path: Path, cache_dir: Path, embedding_files: Path, endpoint: ScriptedEndpoint, other: str
+) -> None:
+    assert embedding_files.exists()
+    endpoint.reset()
+    endpoint.short, endpoint.stated_probability = "", 0.5
+    endpoint.confirms = lambda _: 0.65
+    articles = {"a.txt": BUILT.format("Coast", "1867"), "b.txt": BUILT.format("Guide", other)}
+    with library_of(tmp_path, cache_dir, articles) as parts:
+        turn = asked(parts, LIGHT, endpoint)
+    assert turn.answer is not None
+    assert turn.writing is not None
+    assert bool(turn.writing.disputed) == turn.answer.answered == (other == "1743")
+    assert len(turn.answer.disagreements) == len(turn.to_json()["disputed"]) == (other == "1743")
+    assert {one.status for one in turn.answer.sentences} <= {"quoted"}

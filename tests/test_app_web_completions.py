@@ -99,15 +99,17 @@ def test_messages_of_one_side_in_a_row_are_one_and_an_unanswered_question_is_no_
 def test_what_another_article_says_instead_is_told_and_no_part_of_the_history() -> None:
     quote = Sentence(text=TIME, status="quoted", citations=(2,))
     differing = Disagreement(value="43%", against="15%", relation="conflict", articles=1, agreeing=2, sentence=quote)
-    told = answer(disagreements=(differing,), notes=("One article has no date.",))
+    told = answer(disagreements=(differing,), alternatives=(quote,), notes=("One article has no date.",))
     text = cited_text(told)
-    said, otherwise, note = text.partition(RULE)[0].split("\n\n")
+    said, otherwise, perhaps, note = text.partition(RULE)[0].split("\n\n")
+    assert perhaps == f"Other articles, perhaps about something else: {TIME} [2]"
     assert said == TEXT
     assert otherwise.startswith("Another article says otherwise: “43%”, not “15%”")
     assert otherwise.endswith(f"{TIME} [2]")
     assert note == "One article has no date."
     assert [text[one["url_citation"]["start_index"] :][:3] for one in url_citations(told, text)] == [
         "[1]",
+        "[2]",
         "[2]",
         "[2]",
     ]

@@ -444,3 +444,18 @@ def test_what_another_article_says_instead_stands_beside_the_answer() -> None:
     assert text.index("article=b1") > there
     assert "from 1 article</p>" in text
     assert 'class="otherwise"' not in render.answer_html(answer())
+
+
+def test_what_may_be_about_something_else_is_listed_below_the_answer() -> None:
+    elsewhere = version(article_id="b1", source="Evening Wire", published_at=datetime(2023, 3, 1, tzinfo=UTC))
+    quote = Sentence(text=STAKE, status="quoted", citations=(3,))
+    shown = answer(
+        citations=(citation(1, STAKE), citation(2, TIME), citation(3, STAKE, elsewhere)), alternatives=(quote,)
+    )
+    text = render.answer_html(shown)
+    seen = assert_harmless(text)
+    for words in ("Other articles, perhaps about something else", "Evening Wire", "1 March 2023"):
+        assert words in seen.words
+    assert text.index('class="words"') < text.index('class="alternatives"') < text.index('class="cited"')
+    assert "from 1 article</p>" in text
+    assert 'class="alternatives"' not in render.answer_html(answer())

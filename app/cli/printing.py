@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from app.cli.terminal import shown, wrapped
-from app.describing import facts, told_disagreement
+from app.describing import ALTERNATIVES, facts, told_disagreement
 from app.entries import ArticleSummary
 from app.schema import Answer, Disagreement, published_text
 from app.timeline import Happening, told_time
@@ -31,6 +31,10 @@ def answer_text(answer: Answer) -> str:
     notes = ["\n".join(wrapped(note) for note in answer.notes)] if answer.notes else []
     if answer.answered:
         blocks += [wrapped(_disagreement(one)) for one in answer.disagreements]
+        if answer.alternatives:
+            blocks.append(
+                "\n".join([f"{ALTERNATIVES}:", *(wrapped(shown(one.with_markers())) for one in answer.alternatives)])
+            )
         blocks += [_passage(f"[{cited.marker}]", cited.quote, _whence(cited)) for cited in answer.citations]
         blocks += notes
     else:

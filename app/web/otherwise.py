@@ -1,10 +1,13 @@
-"""What other articles say instead, side by side with what the answer says -> HTML. Leaves out: finding it. Pure."""
+"""What other articles say instead, side by side with what the answer says, and what they perhaps do -> HTML.
+
+Leaves out: finding it. Pure.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.describing import RELATIONS
+from app.describing import ALTERNATIVES, RELATIONS
 from app.schema import Answer, Citation, Disagreement, Sentence
 from app.web.escaping import byline, escape
 from app.web.passages import chip
@@ -14,6 +17,15 @@ def otherwise_html(answer: Answer) -> str:
     """Two columns for each disagreement: the answer's value with its sentence, and the other one with its quote."""
     shown = "".join(_side_by_side_html(one, answer) for one in answer.disagreements)
     return f'<section class="otherwise" aria-label="What other articles say">{shown}</section>' if shown else ""
+
+
+def alternatives_html(answer: Answer) -> str:
+    """A list of quotes that perhaps answer otherwise, each with where it stands."""
+    if not answer.alternatives:
+        return ""
+    quotes = "".join(f'<li class="side-of">{_said_html(one, answer.citations)}</li>' for one in answer.alternatives)
+    heading = f'<p class="heading">{ALTERNATIVES}</p>'
+    return f'<section class="alternatives" aria-label="{ALTERNATIVES}">{heading}<ul>{quotes}</ul></section>'
 
 
 def _side_by_side_html(one: Disagreement, answer: Answer) -> str:
@@ -30,13 +42,17 @@ def _side_html(
 ) -> str:
     """One value, by how many of the articles found it is given, and where it stands."""
     found = f"{n_articles:,} article{'' if n_articles == 1 else 's'} found"
-    cited = [one for one in citations if sentence and one.marker in sentence.citations]
-    told = "; ".join(byline(one.source or one.title, one.published_at) for one in cited)
-    numbers = "".join(chip(one, citations) for one in cited)
-    said = ""
-    if sentence:
-        said = f'<span class="said" dir="auto">{escape(sentence.text)}<span class="chips">{numbers}</span></span>'
+    said = _said_html(sentence, citations) if sentence else ""
     return (
         f'<div class="side-of"><p class="label">{label} · {found}</p>'
-        f'<p class="value" dir="auto">{escape(value)}</p>{said}<span class="byline">{told}</span></div>'
+        f'<p class="value" dir="auto">{escape(value)}</p>{said}</div>'
     )
+
+
+def _said_html(sentence: Sentence, citations: Sequence[Citation]) -> str:
+    """A sentence with its numbers, and below it where it stands."""
+    cited = [one for one in citations if one.marker in sentence.citations]
+    told = "; ".join(byline(one.source or one.title, one.published_at) for one in cited)
+    numbers = "".join(chip(one, citations) for one in cited)
+    said = f'<span class="said" dir="auto">{escape(sentence.text)}<span class="chips">{numbers}</span></span>'
+    return f'{said}<span class="byline">{told}</span>'

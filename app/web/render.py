@@ -11,7 +11,7 @@ from app.schema import Answer, Citation, Nearest, Reason, Sentence
 from app.web.escaping import day, escape, isolated
 from app.web.framing import changes_html, facts_html, standing_html
 from app.web.judgement import judgement_html
-from app.web.otherwise import otherwise_html
+from app.web.otherwise import alternatives_html, otherwise_html
 from app.web.passages import chip, cited_html, independent_html, near_html
 from app.web.plot import timeline_html
 
@@ -58,10 +58,13 @@ def answer_html(
     The answer is shown as it was; `changes` are told above it, `suggestions` for going on below.
     """
     if answer.answered:
+        beside = [one.sentence for one in answer.disagreements]
+        quoted = (*answer.sentences, *beside, *answer.alternatives)
         body = (
             f'<div class="words">{sentences_html(answer.sentences, answer.citations)}</div>'
-            f"{otherwise_html(answer)}{standing_html(answer)}{_fallback_html(answer.fallback)}{_notes_html(answer.notes)}"
-            f"{timeline_html(answer.citations)}{cited_html(answer.citations, answer.sentences)}"
+            f"{otherwise_html(answer)}{alternatives_html(answer)}"
+            f"{standing_html(answer)}{_fallback_html(answer.fallback)}{_notes_html(answer.notes)}"
+            f"{timeline_html(answer.citations)}{cited_html(answer.citations, quoted)}"
         )
         if answer.nearest:
             near = near_html(answer.nearest, label="Passages that came near")

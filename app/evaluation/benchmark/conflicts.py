@@ -56,7 +56,8 @@ class Replied:
 
     `named`: those shown in words of a document that gives them; `called`: the same by the first sentence and what is
     said to disagree with it, 0 where nothing is; `disagreements`: how many of those there are, `distracted` of them
-    quoting a document that does not count; `shown`: each sentence with the place of the first document that it cites.
+    quoting a document that does not count; `alternatives`: how many quotes stand beside it that perhaps disagree;
+    `shown`: each sentence with the place of the first document that it cites.
     """
 
     number: int
@@ -67,6 +68,7 @@ class Replied:
     disagreements: int
     distracted: int
     seconds: float
+    alternatives: int = 0
     shown: tuple[tuple[int, str], ...] = ()
 
 
@@ -131,9 +133,11 @@ def told(replied: Sequence[Replied]) -> str:
     only_noise = sum(each.distracted == each.disagreements for each in alarms)
     return (
         f"several answers, {len(several)} questions: two of them or more named {named}, as a disagreement {called}, "
+        f"quotes beside it that perhaps disagree {_share(several, lambda x: x.alternatives > 0)}, "
         f"answered at all {_share(several, lambda x: x.answered)}\n"
         f"one answer, {len(one)} questions: called a disagreement {_share(one, lambda x: x.disagreements > 0)} "
         f"({only_noise} of these {len(alarms)} by what only documents say that do not count), "
+        f"quotes beside it that perhaps disagree {_share(one, lambda x: x.alternatives > 0)}, "
         f"answered at all {_share(one, lambda x: x.answered)}"
     )
 
@@ -145,17 +149,19 @@ def _share(replied: Sequence[Replied], holds: Callable[[Replied], bool]) -> str:
 def _replied(asked: Asked, answer: Answer, places: Mapping[str, int]) -> Replied:
     dissents = [one.sentence for one in answer.disagreements]
     told = [one for one in answer.sentences if one.status != "words"]
+    beside = [*dissents, *answer.alternatives]
     quoted = {one.marker: (places[one.article_id], one.quote) for one in answer.citations}
     return Replied(
         number=asked.number,
         answers=len(asked.answers),
         answered=answer.answered,
-        named=len(_named(asked, [*told, *dissents], quoted)),
+        named=len(_named(asked, [*told, *beside], quoted)),
         called=len(_named(asked, [*told[:1], *dissents], quoted)) if dissents else 0,
         disagreements=len(dissents),
         distracted=sum(not asked.documents[quoted[one.citations[0]][0]].counts for one in dissents),
         seconds=answer.timings.total_seconds,
-        shown=tuple((quoted[one.citations[0]][0], one.text) for one in [*told, *dissents]),
+        alternatives=len(answer.alternatives),
+        shown=tuple((quoted[one.citations[0]][0], one.text) for one in [*told, *beside]),
     )
 
 

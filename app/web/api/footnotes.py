@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from app.describing import RELATIONS, plain_day, told_disagreement, web_address
+from app.describing import ALTERNATIVES, RELATIONS, plain_day, told_disagreement, web_address
 from app.schema import Answer, Citation
 
 RULE = "\n\n---\n"
@@ -16,6 +16,8 @@ _MARKER = re.compile(r" ?\[\d+\]")
 def cited_text(answer: Answer) -> str:
     """The answer's text with its `[n]`, what other articles say instead, its notes, and a footnote a citation."""
     otherwise = [f"{told_disagreement(one)} {one.sentence.with_markers()}" for one in answer.disagreements]
+    if answer.alternatives:
+        otherwise.append(f"{ALTERNATIVES}: {' '.join(one.with_markers() for one in answer.alternatives)}")
     told = "\n\n".join(filter(None, (answer.text, *otherwise, *answer.notes)))
     return told + (footnotes(answer) if answer.citations else "")
 
@@ -32,7 +34,8 @@ def without_footnotes(text: str) -> str:
     'It will hold 15%. It closes by mid-year.'
     """
     told = text.partition(RULE)[0].split("\n\n")
-    kept = [one for one in told if not one.startswith(tuple(f"{relation}: " for relation in RELATIONS.values()))]
+    beside = tuple(f"{begin}: " for begin in (*RELATIONS.values(), ALTERNATIVES))
+    kept = [one for one in told if not one.startswith(beside)]
     return _MARKER.sub("", "\n\n".join(kept)).strip()
 
 
