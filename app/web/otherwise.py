@@ -23,9 +23,16 @@ def alternatives_html(answer: Answer) -> str:
     """A list of quotes that perhaps answer otherwise, each with where it stands."""
     if not answer.alternatives:
         return ""
-    quotes = "".join(f'<li class="side-of">{_said_html(one, answer.citations)}</li>' for one in answer.alternatives)
+    quotes = "".join(_alternative_html(one, answer.citations) for one in answer.alternatives)
     heading = f'<p class="heading">{ALTERNATIVES}</p>'
     return f'<section class="alternatives" aria-label="{ALTERNATIVES}">{heading}<ul>{quotes}</ul></section>'
+
+
+def _alternative_html(quote: Sentence, citations: Sequence[Citation]) -> str:
+    """A quote, which the page may cut short, and its number with where it stands."""
+    numbers, told = _cited_html(quote, citations)
+    said = f'<span class="said" dir="auto">{escape(quote.text)}</span>'
+    return f'<li class="side-of">{said}<span class="byline">{told}<span class="chips">{numbers}</span></span></li>'
 
 
 def _side_by_side_html(one: Disagreement, answer: Answer) -> str:
@@ -42,17 +49,18 @@ def _side_html(
 ) -> str:
     """One value, by how many of the articles found it is given, and where it stands."""
     found = f"{n_articles:,} article{'' if n_articles == 1 else 's'} found"
-    said = _said_html(sentence, citations) if sentence else ""
+    numbers, told = _cited_html(sentence, citations)
+    said = ""
+    if sentence:
+        said = f'<span class="said" dir="auto">{escape(sentence.text)}<span class="chips">{numbers}</span></span>'
     return (
         f'<div class="side-of"><p class="label">{label} · {found}</p>'
-        f'<p class="value" dir="auto">{escape(value)}</p>{said}</div>'
+        f'<p class="value" dir="auto">{escape(value)}</p>{said}<span class="byline">{told}</span></div>'
     )
 
 
-def _said_html(sentence: Sentence, citations: Sequence[Citation]) -> str:
-    """A sentence with its numbers, and below it where it stands."""
-    cited = [one for one in citations if one.marker in sentence.citations]
+def _cited_html(sentence: Sentence | None, citations: Sequence[Citation]) -> tuple[str, str]:
+    """The numbers of what a sentence cites, and where that stands."""
+    cited = [one for one in citations if sentence and one.marker in sentence.citations]
     told = "; ".join(byline(one.source or one.title, one.published_at) for one in cited)
-    numbers = "".join(chip(one, citations) for one in cited)
-    said = f'<span class="said" dir="auto">{escape(sentence.text)}<span class="chips">{numbers}</span></span>'
-    return f'{said}<span class="byline">{told}</span>'
+    return "".join(chip(one, citations) for one in cited), told
