@@ -135,14 +135,16 @@ def gives_measure(question: str, text: str) -> bool:
     return counts or (measure == "count" and bool(_SEVERAL.search(text) or _counts_one_or_none(question, text)))
 
 
-def fits_measure(question: str, number: float, unit: str) -> bool:
-    """Whether a number with this unit ("%", "money", a stretch of time, or "") may be the amount a question asks for.
+def fits_measure(question: str, told: str, number: float, unit: str) -> bool:
+    """Whether a number, as it is told, may be the amount a question asks for.
 
-    >>> fits_measure("How many died?", 2018.0, ""), fits_measure("How many died?", 39.0, "")
+    `unit` is "%", "money", a stretch of time, or "". A year is none, and no year has a comma.
+
+    >>> fits_measure("How many died?", "2018", 2018.0, ""), fits_measure("How many died?", "2,018", 2018.0, "")
     (False, True)
     """
     measure = measure_asked(question)
-    is_year = not unit and 1500 < number < 2100 and number == int(number)
+    is_year = not unit and told.isdigit() and 1500 < number < 2100
     return measure == "any" or (unit in _UNITS[measure] and not is_year)
 
 

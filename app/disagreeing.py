@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from app.amounts import fits_measure, is_mere_density
 from app.instructing import telling_sentences
 from app.places import place_asked_is_named
-from app.quoting import Quote, quotes_of
+from app.quoting import MAX_WORDS, Quote, quotes_of
 from app.relevance import Relevance
 from app.schema import Relation
 from app.standing import standing
@@ -165,11 +165,12 @@ def _dissents(comparison: Comparison, answer: Given, other: Given) -> bool:
 
 
 def _may_dissent(comparison: Comparison, answer: Given, others: Sequence[Given]) -> bool:
-    """Whether an article may give another value, or tell of something else: of about the same days, and nowhere that
-    of the answer.
+    """Whether an article may give another value, or tell of something else: of about the same days, nowhere that of the
+    answer, and in a sentence that is no list.
     """
     return (
         comparison.certainty >= MIN_LIKELY
+        and len(others[0].quote.text.split()) <= MAX_WORDS
         and _days_apart(answer, others[0]) <= DAYS_APART
         and not any(same(one.value, answer.value) for one in others)
     )
@@ -281,7 +282,8 @@ def _given(passage: Evidence, spans: Sequence[Span], part: Relevance) -> list[Gi
 def _is_asked(question: str, text: str, value: Value) -> bool:
     """Whether a value may be of the kind asked for: an amount in its measure, a country where one is."""
     if value.sort == "amount":
-        return fits_measure(question, value.number, value.unit) and not is_mere_density(question, text, value.end)
+        told = text[value.start : value.end]
+        return fits_measure(question, told, value.number, value.unit) and not is_mere_density(question, text, value.end)
     if value.sort == "word" and not text[value.start : value.end].isalpha():
         return False  # "wasn't", "re-signed"
     return value.sort == "time" or place_asked_is_named(question, text[value.start : value.end])

@@ -43,6 +43,8 @@ _COUNTRY = re.compile(
     rf"|(?:{'|'.join(_COUNTRIES)}|(?:{'|'.join(_PEOPLES)})s?|(?:{_STEMS}){_ENDING})\b)"
 )
 
+_PEOPLE = re.compile(rf"(?:(?:{'|'.join(_PEOPLES)})s?|(?:{_STEMS}){_ENDING})")
+
 _US_STATE = re.compile(
     r"\b(?:Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois"
     r"|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana"
@@ -60,6 +62,15 @@ _ASKED = (
     (re.compile(rf"{_BEFORE} (?:US|U\.S\.|American) states?\b", re.IGNORECASE), _US_STATE),
     (re.compile(rf"{_BEFORE} states?\b", re.IGNORECASE), _STATE),
 )
+
+
+def tells_a_people(word: str) -> bool:
+    """Whether a word is what a country's people and things are called.
+
+    >>> tells_a_people("Japanese"), tells_a_people("Japan")
+    (True, False)
+    """
+    return bool(_PEOPLE.fullmatch(word))
 
 
 def place_asked_is_named(question: str, text: str) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from app.checking import check
+from app.places import tells_a_people
 from app.questions import names_in, parts_of
 from index.articles import Evidence
 from index.words import content_stems, words
@@ -16,7 +17,12 @@ from index.words import content_stems, words
 SAME_NAME = 5
 """Letters that two names begin with which mean the same: "European" is no stranger where "Europe" is at home."""
 
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_YEAR = re.compile(
+    r"\b(?:(?:in|of|by|since|from|until|till|before|after|around|early|late|mid|pre|post)[\s-]+(?=1[0-8]\d\d\b)"
+    r"|(?=(?:19|20)\d\d\b))(\d{4})\b",
+    re.IGNORECASE,
+)
+"""A year: of an earlier century only after a word that makes it one, for 1500 may be a number of anything."""
 _EDITION = re.compile(r"\b\d{2,}(?=(?:st|nd|rd|th)\b)", re.IGNORECASE)
 """Which one of many: "the 98th Academy Awards"."""
 _BE = r"(?:is|are|was|were)"
@@ -63,13 +69,18 @@ def explained(question: str, evidence: Sequence[Evidence]) -> str | None:
 
 
 def strangers(question: str, evidence: Sequence[Evidence]) -> list[str]:
-    """The names in a question that no passage found for it mentions: none of them is about that."""
+    """The names in a question that no passage found for it mentions: none of them is about that.
+
+    What tells a people is none: of a British carmaker an article need not say that it is British.
+    """
     known = {word.stem for passage in evidence for word in words(f"{passage.title} {passage.source} {passage.quote}")}
     beginnings = {stem[:SAME_NAME] for stem in known if len(stem) >= SAME_NAME}
     return [
         name
         for name, stems in names_in(question).items()
-        if stems.isdisjoint(known) and not any(stem[:SAME_NAME] in beginnings for stem in stems)
+        if not all(map(tells_a_people, name.split()))
+        and stems.isdisjoint(known)
+        and not any(stem[:SAME_NAME] in beginnings for stem in stems)
     ]
 
 
@@ -81,7 +92,7 @@ def other_days(question: str, evidence: Sequence[Evidence]) -> list[str]:
     3 and 3, and all were.
     """
     told = " ".join(f"{passage.title} {passage.quote}" for passage in evidence)
-    years = set(_YEAR.findall(told))
+    years = set(re.findall(r"(?<!\d)\d{4}(?!\d)", told.replace(",", "")))
     for published in (passage.published_at for passage in evidence):
         years.update(str(published.year + more) for more in (-1, 0, 1) if published)
     editions = set(_EDITION.findall(told))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from app.numbers import located_quantities
@@ -19,7 +20,8 @@ from index.words import STOP_WORDS, stem, words
 Sort = Literal["amount", "time", "name", "word"]
 
 ROUNDING = 0.03
-"""Two amounts that differ by no more than this share of the greater are one, told more or less exactly."""
+"""Two amounts are one, told more or less exactly, if they differ by no more than this share of the greater, and by no
+more than half of what the last digit counts of the one that is told less exactly."""
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH = (
@@ -105,16 +107,31 @@ def same(one: Value, other: Value) -> bool:
     >>> year, day = values("in 1912")[0], values("5 May 1912")[0]
     >>> same(year, day)
     True
+    >>> [same(values("43%")[0], values(other)[0]) for other in ("44%", "43.4%", "40%")]
+    [False, True, False]
     """
     if one.sort == "time" == other.sort:
         return all(mine == its for mine, its in zip(one.day, other.day, strict=True) if None not in (mine, its))
     if one.sort == "amount" == other.sort:
         alike = one.unit == other.unit or "" in (one.unit, other.unit)
-        return alike and abs(one.number - other.number) <= ROUNDING * max(abs(one.number), abs(other.number))
+        return alike and _rounds_to(one.number, other.number)
     if one.stems and other.stems:
         mine, its = set(one.stems), set(other.stems)
         return mine <= its or its <= mine or one.stems[-1] == other.stems[-1]
     return False
+
+
+def _rounds_to(one: float, other: float) -> bool:
+    """Whether two numbers may be one, told more or less exactly: 2,097 is about 2,100, and is not 2,051."""
+    most = min(ROUNDING * max(abs(one), abs(other)), max(_step(one), _step(other)) / 2)
+    return abs(one - other) <= most
+
+
+def _step(number: float) -> float:
+    """What the last digit of a number that is told without further zeros counts: 100 of 2,100, .1 of 15.4."""
+    digits = Decimal(repr(number)).normalize()
+    exponent = digits.as_tuple().exponent
+    return float(Decimal(1).scaleb(exponent)) if isinstance(exponent, int) else 0.0
 
 
 def comparable(one: Value, other: Value) -> bool:

@@ -198,6 +198,17 @@ def test_a_near_copy_that_tells_the_same_is_no_dissent_and_not_counted(shelf: Sh
     assert given.sentences[0].independent_articles == 1
 
 
+def test_so_many_people_are_no_year_and_no_density(shelf: Shelf) -> None:
+    question = "What is the population of Avon?"
+    given = shelf.ask(
+        question,
+        ("The population of Avon was 2,097 at the 2010 census.", 6),
+        ("Avon lies in the hills. The population was 2,051 in 2010, a density of 39.1 people per square mile.", 6),
+    )
+    (one,) = given.disagreements
+    assert {one.value, one.against} == {"2,097", "2,051"}
+
+
 def test_every_value_is_told(shelf: Shelf) -> None:
     others = ("Renault will hold a stake of 35% in Nissan after the deal, it was announced.",
               "After the deal, Renault's stake in Nissan will be 22%, a minister told reporters.")  # fmt: skip

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.unsaid import explained, other_days, premise_of
+from app.unsaid import explained, other_days, premise_of, strangers
 from index.articles import Evidence
 
 PASSAGE = Evidence(
@@ -33,10 +33,30 @@ DATED = replace(PASSAGE, published_at=datetime(2023, 2, 7, tzinfo=UTC))
         ("Who won the 98th Academy Awards?", replace(PASSAGE, quote="It won at the 98th Academy Awards."), False),
         ("Who won the 98th Academy Awards?", replace(PASSAGE, title="The 98th Academy Awards"), False),
         ("Who came 2nd?", PASSAGE, False),
+        ("Which offices were those of the pre-1875 council?", PASSAGE, True),
+        ("Who was crowned in 1066?", PASSAGE, True),
+        ("Who was crowned in 1066?", replace(PASSAGE, quote="In 1066, Harold was."), False),
+        ("Which firm lost 1500 jobs?", PASSAGE, False),
+        ("Which firm went in 1847?", replace(PASSAGE, quote="It went in the year 1,847."), False),
     ],
 )
 def test_a_year_that_no_passage_can_be_about(question: str, passage: Evidence, another: bool) -> None:
     assert bool(other_days(question, [passage])) is another
+
+
+@pytest.mark.parametrize(
+    ("question", "unknown"),
+    [
+        ("Who was held in Japan?", []),
+        ("Which Honda car is it?", ["Honda"]),
+        ("Which British carmaker is it?", []),  # an article need not say so
+        ("Which English county is it?", []),
+        ("Which British Airways flight was it?", ["British Airways"]),
+        ("Which Renault or Norwegian plant is it?", ["Renault"]),
+    ],
+)
+def test_a_name_that_no_passage_has(question: str, unknown: list[str]) -> None:
+    assert strangers(question, [PASSAGE]) == unknown
 
 
 @pytest.mark.parametrize(
