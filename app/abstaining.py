@@ -57,8 +57,8 @@ DISPUTED = 0.3
 """What it is worth that another article found surely gives another value (disagreeing): the question is one that
 articles answer, and the model unsure for that reason. Of two such signs the greater counts.
 
-With .3 ten of 110 questions about namesakes and texts made false are refused, without it 14; one more of 220 about news
-is answered, with .5 two more.
+With .3 nine of 110 questions about namesakes and texts made false are refused, without it 14; one more of 220 about
+news is answered, with .5 two more.
 """
 
 WORTH_ASKING = 1.5

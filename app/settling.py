@@ -43,6 +43,8 @@ class Settled(NamedTuple):
 def settle(turn: Turn, writer: Writer, writing: Writing, part: Relevance) -> Settled | None:
     """The sentence to write from, None when none stands even beside another part's."""
     shown = of_the_right_kind([quote_of(excerpt, part) for excerpt in turn.excerpts])
+    for quote in likeliest(shown, part.question)[:MOST_CONFIRMED]:
+        _note_dispute(turn, writing, quote, part)
     if not any(may_stand(quote, part, turn) for quote in shown):
         turn.weigh(max(confidence_of(quote, part, turn) for quote in shown))
         return None
@@ -58,8 +60,7 @@ def settle(turn: Turn, writer: Writer, writing: Writing, part: Relevance) -> Set
         if len(tried) == MOST_CONFIRMED:
             break
         tried.append(quote.passage)
-        if _is_disputed(turn, quote, part):
-            writing.disputed.add((part.asked, quote.passage))
+        _note_dispute(turn, writing, quote, part)
         held = quote in shown and holds(quote.text, short, part.question) == 1.0
         if by_itself and not (held and clearly_stands(quote, part, turn)):
             writer.confirm(writing, quote.passage, part.asked, part.question)
@@ -91,14 +92,15 @@ def _agreeing(turn: Turn, part: Relevance, short: str) -> frozenset[str]:
     )
 
 
-def _is_disputed(turn: Turn, quote: Quote, part: Relevance) -> bool:
-    """Whether another article surely gives another value than the quote.
+def _note_dispute(turn: Turn, writing: Writing, quote: Quote, part: Relevance) -> None:
+    """Notes that another article surely gives another value than a quote, where one does.
 
     The question is then one that articles answer, however little the model believes it of either.
     """
     assert turn.retrieved is not None
     cited = Cited(quote.passage, quote.start, quote.end)
-    return bool(told_otherwise(part, cited, turn.retrieved.evidence, turn.retrieved.otherwise).dissents)
+    if told_otherwise(part, cited, turn.retrieved.evidence, turn.retrieved.otherwise).dissents:
+        writing.disputed.add((part.asked, quote.passage))
 
 
 def _elsewhere(turn: Turn, shown: Sequence[Quote], part: Relevance, short: str) -> list[Quote]:
