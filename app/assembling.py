@@ -105,8 +105,11 @@ class Assembly:
 
     def add_alternative(self, quote: Quote) -> None:
         """What another article perhaps says instead, unless it is shown already."""
-        if not self.cites(quote):
-            self._alternatives.append(self._beside(quote))
+        if self.cites(quote):
+            return
+        sentence = self._beside(quote)
+        if sentence not in (*self._alternatives, *(one.sentence for one in self._disagreements)):
+            self._alternatives.append(sentence)
 
     def _beside(self, quote: Quote) -> Sentence:
         marker = self._marker(Cited(quote.passage, quote.start, quote.end))

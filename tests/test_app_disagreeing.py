@@ -12,15 +12,17 @@ import pytest
 from answered_parts import follows_its_events, is_sound
 
 from app.answering import answer
+from app.assembling import Assembly
 from app.cli.printing import answer_text
 from app.config import load_settings
 from app.exporting import answer_markdown
+from app.quoting import Quote
 from app.schema import Answer
 from app.stored import answer_from_json
 from app.turn import Turn
 from app.verifying import verify
 from app.wiring import Parts, open_parts
-from index.articles import Article, Filters
+from index.articles import Article, Evidence, Filters, Retrieved
 
 STAKE = "What stake will Renault hold in Nissan after the deal?"
 TOLD = "Renault will cut its stake in Nissan to 15% from 43% after the deal, the companies said."
@@ -158,6 +160,28 @@ def test_what_may_be_about_something_else_is_quoted_as_that(shelf: Shelf) -> Non
     record["alternatives"][0]["text"] = "William Parsons directed The Long Ferry."
     (fault,) = verify([record], shelf.parts.library.article).faults
     assert (fault.part, fault.number) == ("alternative", 1)
+
+
+def test_a_quote_stands_once_beside_an_answer() -> None:
+    def passage(article_id: str, text: str) -> Evidence:
+        return Evidence(
+            article_id=article_id, version=1, start=0, end=len(text), quote=text, score=0.5, title="Ferries",
+            source=None, published_at=None, url=None,
+        )  # fmt: skip
+
+    def quoted(one: Evidence) -> Quote:
+        return Quote(one, 0, len(one.quote), coverage=1.0, similarity=0.5, interaction=0.5, right_kind=True)
+
+    film, album = passage("a", FILM), passage("b", ALBUM)
+    turn = Turn(question=DIRECTED, conversation_id="c", asked_as_of=None, filters=Filters())
+    turn.retrieved = Retrieved(
+        evidence=(film, album), articles=(), as_of=None, library_articles=2, allowed_articles=2, undated_left_out=0
+    )
+    assembly = Assembly(turn)
+    assembly.add_quote(quoted(film), part=DIRECTED, confidence=0.8)
+    for one in (film, album, album):
+        assembly.add_alternative(quoted(one))
+    assert [one.text for one in assembly.finish().answer.alternatives] == [ALBUM]
 
 
 @pytest.mark.parametrize(
