@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from answered_parts import follows_its_events, is_sound
@@ -53,6 +54,17 @@ class Shelf:
         is_sound(given, lambda article_id, version: self.parts.library.article(article_id, version).text)
         assert given.answered
         return given
+
+    def kept(self, given: Answer) -> dict[str, Any]:
+        """The answer as a file keeps it: it comes back as it was, and nothing is wrong with it."""
+        record: dict[str, Any] = json.loads(json.dumps(given.to_json()))
+        assert answer_from_json(record) == given
+        assert self.faults(record) == []
+        return record
+
+    def faults(self, record: dict[str, Any]) -> list[tuple[str, int]]:
+        """The parts of a kept answer that are wrong, and which of them each."""
+        return [(fault.part, fault.number) for fault in verify([record], self.parts.library.article).faults]
 
 
 @pytest.fixture(scope="module")
@@ -129,12 +141,9 @@ def test_a_disagreement_is_told_kept_exported_and_verified(shelf: Shelf, dissent
     assert told in answer_text(given)
     assert told in answer_markdown(given)
     assert answer_markdown(given).count("[^1-2]: ") == 1
-    record = json.loads(json.dumps(given.to_json()))
-    assert answer_from_json(record) == given
-    assert not verify([record], shelf.parts.library.article).faults
+    record = shelf.kept(given)
     record["disagreements"][0]["value"] = "99%"
-    (fault,) = verify([record], shelf.parts.library.article).faults
-    assert (fault.part, fault.number) == ("disagreement", 1)
+    assert shelf.faults(record) == [("disagreement", 1)]
     assert answer_from_json({name: value for name, value in record.items() if name != "disagreements"}).answered
     assert one.sentence.text in " ".join(answer_text(given).split())
 
@@ -154,12 +163,9 @@ def test_what_may_be_about_something_else_is_quoted_as_that(shelf: Shelf) -> Non
     told = "Other articles, perhaps about something else"
     assert f"{told}:\n{ALBUM} [2]" in answer_text(given).replace("\n", " ").replace(f"{told}: ", f"{told}:\n")
     assert f"*{told}:*\n\n> " in answer_markdown(given)
-    record = json.loads(json.dumps(given.to_json()))
-    assert answer_from_json(record) == given
-    assert not verify([record], shelf.parts.library.article).faults
+    record = shelf.kept(given)
     record["alternatives"][0]["text"] = "William Parsons directed The Long Ferry."
-    (fault,) = verify([record], shelf.parts.library.article).faults
-    assert (fault.part, fault.number) == ("alternative", 1)
+    assert shelf.faults(record) == [("alternative", 1)]
 
 
 def test_a_quote_stands_once_beside_an_answer() -> None:

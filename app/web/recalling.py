@@ -89,12 +89,11 @@ class Recalling:
 def listed(opening: OpeningDesk, session: Session, problem: str = "") -> str:
     """The list's HTML; empty while the library is being opened. Made again if others are sought meanwhile."""
     while True:
-        words = session.sought
+        words, told = session.sought, problem
         try:
             desk = opening.ready()
             found = desk.conversations(words) if desk else []
         except OnRecordError as error:
-            found, problem = [], str(error)
+            found, told = [], str(error)
         if session.sought == words:
-            break
-    return sidebar.conversations_html(found, opened=session.conversation_id, words=words, problem=problem)
+            return sidebar.conversations_html(found, opened=session.conversation_id, words=words, problem=told)
